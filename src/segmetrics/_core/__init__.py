@@ -1,0 +1,1 @@
+"""Glue between Python and `csrc/`; private, and without logic of its own."""
