@@ -1,0 +1,88 @@
+"""Batches to one merged state: in this thread, on a pool of threads, or on anybody's executor.
+
+By the law of evaluators the result is the same, to the bit, whichever way is taken.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from segmetrics.evaluators.base import Evaluator
+    from segmetrics.plugin import Batch, Job, OpenContext, ProgressReport
+
+T = TypeVar("T")
+
+BATCHES_PER_WORKER = 4
+"""More than one, so that a worker whose images are easy takes over some of another's."""
+
+
+def evaluate(job: Job, context: OpenContext, executor: Executor | None = None) -> Evaluator:
+    """The state of everything in `job`.
+
+    Args:
+        job: What to score.
+        context: How many workers to cut batches for, and who is told how many samples are scored.
+        executor: Where to score; None for this thread, or a pool of them where the context has several.
+
+    Raises:
+        Exception: Whatever an evaluator raised first in batch order; batches not yet begun are cancelled.
+    """
+    if executor is not None:
+        return _evaluate_on(executor, job, context)
+    if context.threads > 1:
+        with ThreadPoolExecutor(context.threads, thread_name_prefix="segmetrics") as pool:
+            return _evaluate_on(pool, job, context)
+    return _evaluate_here(job, context)
+
+
+def _evaluate_here(job: Job, context: OpenContext) -> Evaluator:
+    evaluator = job.evaluator()
+    for batch in job.batches(1):
+        evaluator.update(batch.truth, batch.prediction, keys=batch.keys)
+        context.progress("scoring", len(evaluator.keys), job.coverage.scored)
+    return evaluator
+
+
+def _evaluate_on(executor: Executor, job: Job, context: OpenContext) -> Evaluator:
+    empty = job.evaluator()
+    batches = job.batches(context.threads * BATCHES_PER_WORKER)
+    if isinstance(executor, ThreadPoolExecutor):
+        states = _states([executor.submit(_state, job.evaluator(), batch) for batch in batches])
+    else:
+        kind, blank = type(empty), empty.to_bytes()
+        packed = _states([executor.submit(_packed_state, kind, blank, batch) for batch in batches])
+        states = (kind.from_bytes(data) for data in packed)
+    return empty.merge_all(chain([empty], _counted(states, job.coverage.scored, context.progress)))
+
+
+def _state(evaluator: Evaluator, batch: Batch) -> Evaluator:
+    evaluator.update(batch.truth, batch.prediction, keys=batch.keys)
+    return evaluator
+
+
+def _packed_state(kind: type[Evaluator], blank: bytes, batch: Batch) -> bytes:
+    """What another process or machine runs: everything it is given pickles, what it returns is bytes."""
+    return _state(kind.from_bytes(blank), batch).to_bytes()
+
+
+def _states(futures: Sequence[Future[T]]) -> Iterator[T]:
+    """Results in batch order. Leaving early, by an error or Ctrl-C, cancels what has not begun."""
+    try:
+        for future in futures:
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _counted(states: Iterator[Evaluator], total: int, progress: ProgressReport) -> Iterator[Evaluator]:
+    done = 0
+    for state in states:
+        done += len(state.keys)
+        progress("scoring", done, total)
+        yield state

@@ -1,0 +1,166 @@
+"""The record of a run, from what was opened, what came out and how long it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from segmetrics.errors import PluginError
+from segmetrics.records import (
+    Record,
+    ScoredDataset,
+    ScoredModel,
+    ScoredPredictions,
+    Timing,
+    describe_code,
+    describe_environment,
+    file_digest,
+    files_digest,
+    new_run_id,
+    run_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from segmetrics.plugin import Dataset, InputFile, Job
+    from segmetrics.types import Protocol, Scores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a run went: its scores, or the error that ended it."""
+
+    started: datetime
+    timing: Timing
+    scores: Scores
+    error: str | None
+
+
+class Clock:
+    """Times a run from when it is made, by the wall and in CPU seconds of this process."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._started = datetime.now(UTC)
+        self._cpu = process_time()
+        self._wall = self._opened = perf_counter()
+
+    def opened(self) -> None:
+        """The dataset is open; what follows is scoring."""
+        self._opened = perf_counter()
+
+    def stop(self, job: Job, scores: Scores, error: str | None = None) -> Outcome:
+        """What came of the run, and the time it took until now."""
+        now = perf_counter()
+        wall_s = now - self._wall
+        timing = Timing(
+            wall_s=wall_s,
+            read_s=job.read_s,
+            score_s=now - self._opened,
+            cpu_s=process_time() - self._cpu,
+            images_per_s=job.coverage.scored / wall_s,
+            threads=self._threads,
+        )
+        return Outcome(started=self._started, timing=timing, scores=scores, error=error)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """What the user says about a run, and which plugins took part."""
+
+    model: ScoredModel | None = None
+    tags: Sequence[str] = ()
+    notes: str = ""
+    plugins: Mapping[str, str]
+
+
+def record_of(dataset: Dataset, job: Job, protocol: Protocol, label: Label, outcome: Outcome) -> Record:
+    """The record; reads every input file once more for its digest.
+
+    Raises:
+        InputError: An input file cannot be read any more.
+        PluginError: The job names no input of one role.
+    """
+    truth = _scored_dataset(dataset, job)
+    predictions = _scored_predictions(dataset, job)
+    return Record(
+        id=new_run_id(outcome.started),
+        key=run_key(truth, protocol, predictions.digest),
+        created=datetime.now(UTC),
+        started=outcome.started,
+        finished=outcome.started + timedelta(seconds=outcome.timing.wall_s),
+        status=_status(job, outcome),
+        error=outcome.error,
+        task=dataset.task,
+        dataset=truth,
+        protocol=protocol,
+        model=label.model,
+        predictions=predictions,
+        scores=tuple(outcome.scores),
+        coverage=job.coverage if outcome.error is None else replace(job.coverage, scored=0),
+        timing=outcome.timing,
+        code=describe_code(label.plugins),
+        env=describe_environment(),
+        tags=tuple(label.tags),
+        notes=label.notes,
+    )
+
+
+def _status(job: Job, outcome: Outcome) -> Literal["ok", "partial", "failed"]:
+    if outcome.error is not None:
+        return "failed"
+    return "partial" if job.coverage.missing or job.coverage.failed else "ok"
+
+
+def _scored_dataset(dataset: Dataset, job: Job) -> ScoredDataset:
+    return ScoredDataset(
+        name=dataset.name,
+        version=dataset.version,
+        split=job.dataset.split,
+        revision=job.dataset.revision,
+        digest=_digest(_inputs(dataset, job, "ground_truth")),
+        n_images=job.dataset.n_images,
+        n_classes=job.dataset.n_classes,
+        source=dataset.source,
+        license=dataset.license,
+    )
+
+
+def _scored_predictions(dataset: Dataset, job: Job) -> ScoredPredictions:
+    inputs = _inputs(dataset, job, "predictions")
+    return ScoredPredictions(
+        format=", ".join(sorted({file.format for file in inputs})),
+        digest=_digest(inputs),
+        n=sum(file.n for file in inputs),
+    )
+
+
+def _inputs(dataset: Dataset, job: Job, role: str) -> Sequence[InputFile]:
+    inputs = [file for file in job.inputs if file.role == role]
+    if not inputs:
+        raise PluginError(f'{dataset.name}: its job names no input of role "{role}"')
+    return inputs
+
+
+def _digest(inputs: Sequence[InputFile]) -> str:
+    """Of a single file its plain SHA-256, as sha256sum prints it; of several, one over names and contents."""
+    if len(inputs) == 1 and inputs[0].path.is_file():
+        return file_digest(inputs[0].path)
+    return files_digest(
+        {f"{number}/{name}": path for number, file in enumerate(inputs) for name, path in _files(file.path)}
+    )
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    if not path.is_dir():
+        yield path.name, path
+        return
+    for file in sorted(path.rglob("*")):
+        if file.is_file():
+            yield file.relative_to(path).as_posix(), file

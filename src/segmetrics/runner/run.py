@@ -1,0 +1,171 @@
+"""`run`: everything between a dataset's name and its record."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segmetrics.errors import CoverageError, PluginError, RecordError, SegmetricsError
+from segmetrics.plugin import Dataset, Job, OpenContext, ProgressReport, Registry, no_progress
+from segmetrics.records import Record, ScoredModel, Store
+from segmetrics.runner.execution import evaluate
+from segmetrics.runner.recording import Clock, Label, Outcome, record_of
+from segmetrics.types import Protocol, Scores
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from os import PathLike
+    from pathlib import Path
+
+    from segmetrics.evaluators.base import Evaluator
+
+Warn = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run leaves: its record, where that lies (None without a store), and its scores."""
+
+    record: Record
+    path: Path | None
+    scores: Scores
+
+
+def _python_warning(line: str) -> None:
+    warnings.warn(line, stacklevel=2)
+
+
+def run(
+    dataset: Dataset,
+    values: Mapping[str, object],
+    *,
+    threads: int = 1,
+    executor: Executor | None = None,
+    store: Store | str | PathLike[str] | None = None,
+    partial: bool = False,
+    model: ScoredModel | None = None,
+    tags: Sequence[str] = (),
+    notes: str = "",
+    progress: ProgressReport = no_progress,
+    warn: Warn = _python_warning,
+    registry: Registry | None = None,
+) -> RunResult:
+    """Score `dataset` as `values` open it, and record it, whether it goes well or not.
+
+    The scores are the same bits for any number of threads and any executor. Nothing is printed.
+
+    Args:
+        dataset: What to score, from a registry or made by hand.
+        values: Its options by name; what is left out takes its default.
+        threads: How many threads read and score. With an executor: how many workers to cut batches for.
+        executor: Where to score instead, any of `concurrent.futures`' or Dask's. Batches are pickled
+            unless it is a ThreadPoolExecutor.
+        store: Where the record goes; None keeps none.
+        partial: Score what is there when predictions are missing, and mark the record partial.
+        model: What made the predictions.
+        tags: Words to find the run by.
+        notes: Anything worth keeping with it.
+        progress: Called with what is going on, how much is done and how much there is.
+        warn: Called with each warning, one line; by default Python's `warnings.warn`.
+        registry: Whose plugins are told that the run has finished, and which names `dataset`'s plugin.
+
+    Raises:
+        InputError: A value or a file is wrong.
+        CoverageError: Predictions are missing and `partial` is false.
+        SegmetricsError: Evaluation failed otherwise. After opening, a failed run is recorded too.
+        RecordError: The record cannot be kept.
+    """
+    if threads < 1:
+        raise ValueError(f"threads is {threads}, expected at least 1")
+    kept = _ready(store)
+    clock = Clock(threads)
+    context = OpenContext(threads=threads, progress=progress)
+    job = dataset.open(dataset.complete(values), context)
+    clock.opened()
+    for line in job.warnings:
+        warn(line)
+    label = Label(model=model, tags=tags, notes=notes, plugins=_plugins(dataset, registry))
+    return _Run(dataset, job, label, clock, kept, registry, warn).finish(context, executor, partial=partial)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run whose dataset is open: what is said about it, and where its record goes."""
+
+    dataset: Dataset
+    job: Job
+    label: Label
+    clock: Clock
+    store: Store | None
+    registry: Registry | None
+    warn: Warn
+
+    def finish(self, context: OpenContext, executor: Executor | None, *, partial: bool) -> RunResult:
+        try:
+            _check_missing(self.job, partial=partial)
+            evaluator = evaluate(self.job, context, executor)
+            _check_scored(self.dataset, self.job, evaluator)
+            scores = evaluator.compute()
+        except Exception as error:
+            self._keep_failure(error)
+            raise
+        outcome = self.clock.stop(self.job, scores)
+        record, path = self._keep(evaluator.protocol, outcome, evaluator.to_bytes())
+        return RunResult(record, path, scores)
+
+    def _keep_failure(self, error: Exception) -> None:
+        """Record what went wrong; should that fail too, the first error is the one to tell."""
+        reason = str(error) if isinstance(error, SegmetricsError) else f"{type(error).__name__}: {error}"
+        outcome = self.clock.stop(self.job, Scores([]), reason)
+        try:
+            self._keep(self.job.evaluator().protocol, outcome, None)
+        except SegmetricsError as second:
+            self.warn(f"the failed run is not recorded: {second}")
+
+    def _keep(self, protocol: Protocol, outcome: Outcome, state: bytes | None) -> tuple[Record, Path | None]:
+        record = record_of(self.dataset, self.job, protocol, self.label, outcome)
+        path = None if self.store is None else self.store.write(record, state=state)
+        if self.registry is not None:
+            for line in self.registry.run_finished(record, path):
+                self.warn(line)
+        return record, path
+
+
+def _check_missing(job: Job, *, partial: bool) -> None:
+    coverage = job.coverage
+    if coverage.missing and not partial:
+        first = f", first {job.first_missing}" if job.first_missing else ""
+        raise CoverageError(
+            f"{coverage.missing} of {coverage.expected} predictions are missing{first}; "
+            f"--partial scores the {coverage.scored} that are there and marks the record partial"
+        )
+
+
+def _check_scored(dataset: Dataset, job: Job, evaluator: Evaluator) -> None:
+    """A plugin that loses samples between its listing and its batches must not go unnoticed."""
+    if len(evaluator.keys) != job.coverage.scored:
+        raise PluginError(
+            f"{dataset.name}: its batches held {len(evaluator.keys)} samples, "
+            f"its coverage says {job.coverage.scored}"
+        )
+
+
+def _plugins(dataset: Dataset, registry: Registry | None) -> Mapping[str, str]:
+    if registry is None or registry.datasets.get(dataset.name) is not dataset:
+        return {}
+    plugin = registry.datasets.provider(dataset.name)
+    return {plugin.distribution: plugin.version}
+
+
+def _ready(store: Store | str | PathLike[str] | None) -> Store | None:
+    """The store, with its directory made: better to learn now than after an hour that it cannot be."""
+    if store is None:
+        return None
+    store = store if isinstance(store, Store) else Store(store)
+    try:
+        store.runs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordError(f"{store.runs}: cannot keep records here: {error.strerror}") from error
+    return store
