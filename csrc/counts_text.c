@@ -36,7 +36,7 @@ static sm_status refuse_count(sm_fault *fault, size_t offset, int64_t count) {
 
 static sm_status refuse_total(sm_fault *fault, size_t length, const char *prefix, int64_t total) {
     refuse(fault, length, "counts that add up to height * width");
-    snprintf(fault->found, sizeof fault->found, "%s%" PRId64, prefix, total);
+    snprintf(fault->found, sizeof fault->found, "a total of %s%" PRId64, prefix, total);
     return SM_INVALID;
 }
 

@@ -18,6 +18,26 @@ static uint64_t load_8_pixels(const uint8_t *pixels) {
     return word;
 }
 
+/* Both the rows read and the columns written of one tile fit the cache. */
+enum { TILE = 32 };
+
+static size_t min_size(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+void sm_pixels_transpose(const uint8_t *rows, size_t height, size_t width, uint8_t *columns) {
+    for (size_t top = 0; top < height; top += TILE) {
+        size_t bottom = min_size(top + TILE, height);
+        for (size_t left = 0; left < width; left += TILE) {
+            size_t right = min_size(left + TILE, width);
+            for (size_t x = left; x < right; x++) {
+                for (size_t y = top; y < bottom; y++)
+                    columns[x * height + y] = rows[y * width + x];
+            }
+        }
+    }
+}
+
 static size_t find_foreground(const uint8_t *pixels, size_t i, size_t n_pixels) {
     while (n_pixels - i >= 8 && load_8_pixels(pixels + i) == 0) i += 8;
     while (i < n_pixels && pixels[i] == 0) i++;
@@ -166,7 +186,7 @@ static sm_status refuse_total(sm_fault *fault, size_t index, uint64_t total) {
                         .record = -1,
                         .field = "counts",
                         .expected = "counts that add up to height * width"};
-    snprintf(fault->found, sizeof fault->found, "%" PRIu64, total);
+    snprintf(fault->found, sizeof fault->found, "a total of %" PRIu64, total);
     return SM_INVALID;
 }
 

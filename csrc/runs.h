@@ -32,6 +32,12 @@ typedef struct sm_extent {
 int sm_size_is_valid(uint64_t height, uint64_t width);
 
 /*
+ * Rows to columns: columns[x * height + y] = rows[y * width + x], so that images stored row by row can be
+ * encoded. O(height * width), in tiles that stay in the cache.
+ */
+void sm_pixels_transpose(const uint8_t *rows, size_t height, size_t width, uint8_t *columns);
+
+/*
  * Runs of a binary image given column by column (non-zero is foreground). `runs` must hold
  * (n_pixels + 1) / 2. Returns how many were written. O(n_pixels), 8 pixels a step on long runs.
  */
