@@ -10,8 +10,9 @@
  * parsing stops at the first byte that cannot continue the number, and the caller checks what that
  * byte is.
  *
- * Complexity. O(length); some ten nanoseconds for 17 digits, and some microseconds where a decimal
- * is so near the middle of two doubles that only exact arithmetic can decide.
+ * Complexity. O(length). Where only exact arithmetic can decide (a decimal in the very middle of
+ * two doubles, or a power of ten outside the table of powers_of_five.h) it takes far longer, though
+ * never more than a bounded amount of work beside the reading.
  */
 #ifndef SM_NUMBER_H
 #define SM_NUMBER_H
