@@ -1,12 +1,13 @@
 /*
  * boxes.h - intersection over union of boxes.
  *
- * Definition. A box is x, y, width, height in pixels, y down, as doubles. The intersection over union of a
- * detection and a truth is the area of their intersection over the area of their union; where the truth
- * is a crowd, over the area of the detection. Boxes that share no area have 0.
+ * Definition. A box is x, y, width, height in pixels, y down, as doubles. The intersection over
+ * union of a detection and a truth is the area of their intersection over the area of their union;
+ * where the truth is a crowd, over the area of the detection. Boxes that share no area have 0.
  *
- * Source. Must agree to the bit with bbIou of pycocotools 2.0.11 (maskApi.c), so the order of operations
- * is part of the definition, and multiplication must not be fused with addition (-ffp-contract=off).
+ * Source. Must agree to the bit with bbIou of pycocotools 2.0.11 (maskApi.c), so the order of
+ * operations is part of the definition, and multiplication must not be fused with addition
+ * (-ffp-contract=off).
  */
 #ifndef SM_BOXES_H
 #define SM_BOXES_H
@@ -32,8 +33,8 @@ static inline double sm_box_iou(const double detection[4], const double truth[4]
 }
 
 /*
- * All pairs: iou[i * m + j] of detection i and truth j. `detections` holds 4 * n doubles, `truths` 4 * m,
- * `crowd` m flags.
+ * All pairs: iou[i * m + j] of detection i and truth j. `detections` holds 4 * n doubles, `truths`
+ * 4 * m, `crowd` m flags.
  */
 void sm_box_iou_matrix(const double *detections, size_t n, const double *truths, size_t m,
                        const uint8_t *crowd, double *iou);

@@ -31,8 +31,7 @@ void sm_pixels_transpose(const uint8_t *rows, size_t height, size_t width, uint8
         for (size_t left = 0; left < width; left += TILE) {
             size_t right = min_size(left + TILE, width);
             for (size_t x = left; x < right; x++) {
-                for (size_t y = top; y < bottom; y++)
-                    columns[x * height + y] = rows[y * width + x];
+                for (size_t y = top; y < bottom; y++) columns[x * height + y] = rows[y * width + x];
             }
         }
     }

@@ -1,12 +1,12 @@
 /*
  * runs.h - masks as runs of foreground pixels.
  *
- * Definition. Pixels of an image of `height` rows and `width` columns are numbered column by column:
- * pixel (row y, column x) has index x * height + y. A mask is the ordered list of its maximal runs
- * [start, end) of foreground indices: start < end, and each run starts after the one before has ended
- * with at least one background pixel between. This form is canonical: equal masks, equal runs. An empty
- * mask has no runs. COCO's "counts" are the lengths of the alternating background and foreground
- * stretches, background first; they and the runs say the same thing.
+ * Definition. Pixels of an image of `height` rows and `width` columns are numbered column by
+ * column: pixel (row y, column x) has index x * height + y. A mask is the ordered list of its
+ * maximal runs [start, end) of foreground indices: start < end, and each run starts after the one
+ * before has ended with at least one background pixel between. This form is canonical: equal masks,
+ * equal runs. An empty mask has no runs. COCO's "counts" are the lengths of the alternating
+ * background and foreground stretches, background first; they and the runs say the same thing.
  *
  * Limits. height * width <= SM_MAX_PIXELS, so every index fits 31 bits.
  * Ownership. All memory is the caller's; nothing here allocates.
@@ -23,7 +23,8 @@ typedef struct sm_run {
     uint32_t start, end;
 } sm_run;
 
-/* Tight bounding rectangle in whole pixels, right and bottom exclusive; all zero for an empty mask. */
+/* Tight bounding rectangle in whole pixels, right and bottom exclusive; all zero for an empty mask.
+ */
 typedef struct sm_extent {
     uint32_t left, top, right, bottom;
 } sm_extent;
@@ -32,8 +33,8 @@ typedef struct sm_extent {
 int sm_size_is_valid(uint64_t height, uint64_t width);
 
 /*
- * Rows to columns: columns[x * height + y] = rows[y * width + x], so that images stored row by row can be
- * encoded. O(height * width), in tiles that stay in the cache.
+ * Rows to columns: columns[x * height + y] = rows[y * width + x], so that images stored row by row
+ * can be encoded. O(height * width), in tiles that stay in the cache.
  */
 void sm_pixels_transpose(const uint8_t *rows, size_t height, size_t width, uint8_t *columns);
 
@@ -64,8 +65,8 @@ size_t sm_runs_unite(const sm_run *a, size_t n, const sm_run *b, size_t m, sm_ru
 
 /*
  * Runs from counts. `runs` must hold n / 2 + 1. Zero counts are allowed and merge their neighbours.
- * SM_INVALID, with offset = index of the count: they add up to more than n_pixels, or (offset = n) to
- * less.
+ * SM_INVALID, with offset = index of the count: they add up to more than n_pixels, or (offset = n)
+ * to less.
  */
 sm_status sm_runs_from_counts(const uint32_t *counts, size_t n, uint32_t n_pixels, sm_run *runs,
                               size_t *n_runs, sm_fault *fault);

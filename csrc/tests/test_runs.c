@@ -120,7 +120,8 @@ static void check_counts(void) {
 
     const uint32_t too_many[] = {3, 4, UINT32_MAX};
     CHECK(sm_runs_from_counts(too_many, 3, 10, runs, &n, &fault) == SM_INVALID);
-    CHECK(fault.offset == 2 && fault.record == -1 && strcmp(fault.found, "a total of 4294967302") == 0);
+    CHECK(fault.offset == 2 && fault.record == -1 &&
+          strcmp(fault.found, "a total of 4294967302") == 0);
     CHECK(sm_runs_from_counts(too_many, 2, 10, runs, &n, &fault) == SM_INVALID);
     CHECK(fault.offset == 2 && strcmp(fault.found, "a total of 7") == 0);
     CHECK(sm_runs_from_counts(NULL, 0, 10, runs, &n, &fault) == SM_INVALID);

@@ -304,7 +304,7 @@ def _value(item: Mapping[str, Any], key: str, place: int) -> Any:  # noqa: ANN40
 def _sizes_of_objects(objects: Sequence[Mapping[str, Any]]) -> Runs:
     sizes = [_value(item, "size", place) for place, item in enumerate(objects)]
     for place, size in enumerate(sizes):
-        if np.shape(size) != (2,):
+        if np.shape(size) != (2,) or np.asarray(size).dtype.kind not in "iu":
             raise InputError(f'"size" is {size!r}, expected [height, width]', place=f"mask {place}")
     return _as_sizes(sizes, len(sizes))
 
@@ -462,7 +462,8 @@ def iou(detections: MaskArray, truths: MaskArray, crowd: ArrayLike | None = None
     [[0.667, 1.0]]
     """
     is_crowd = _as_crowd(crowd, len(truths))
-    _check_one_size(detections, truths)
+    if len(detections):
+        _check_sizes(truths, _common_size(detections), "truths, ")
     area_d, extent_d = _measure(detections)
     area_g, extent_g = _measure(truths)
     i, j = np.nonzero(_meet(extent_d, extent_g))
@@ -568,19 +569,18 @@ def _check_canonical(runs: NDArray[Any], offsets: NDArray[Any], sizes: Runs) -> 
 def _common_size(masks: MaskArray) -> tuple[int, int]:
     if not len(masks):
         raise ValueError("there is no mask, so no size")
-    _check_one_size(masks, masks)
     height, width = masks.sizes[0].tolist()
+    _check_sizes(masks, (height, width), "")
     return height, width
 
 
-def _check_one_size(detections: MaskArray, truths: MaskArray) -> None:
-    sizes = np.concatenate([detections.sizes, truths.sizes])
-    differs = (sizes != sizes[:1]).any(axis=1)
+def _check_sizes(masks: MaskArray, size: tuple[int, int], where: str) -> None:
+    differs = (masks.sizes != size).any(axis=1)
     if differs.any():
-        k = int(np.argmax(differs))
-        i = k if k < len(detections) else k - len(detections)
-        found, expected = ("x".join(map(str, sizes[at].tolist())) for at in (k, 0))
-        raise InputError(f"the size is {found}, expected {expected} as for the others", place=f"mask {i}")
+        i = int(np.argmax(differs))
+        found, expected = "x".join(map(str, masks.sizes[i].tolist())), "x".join(map(str, size))
+        message = f"the size is {found}, expected {expected} as for the others"
+        raise InputError(message, place=f"{where}mask {i}")
 
 
 def _built(
