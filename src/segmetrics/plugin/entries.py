@@ -123,6 +123,13 @@ class Dataset(Entry):
     sample: Callable[[Path], Mapping[str, object]] | None = None
     url: str | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        names = [option.name for option in self.options]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{self.name}: two options are named {name!r}")
+
     def complete(self, values: Mapping[str, object]) -> dict[str, object]:
         """One value per option: those given, and the defaults.
 

@@ -11,7 +11,7 @@ import pluggy
 
 from segmetrics.errors import PluginError
 from segmetrics.plugin import hooks
-from segmetrics.plugin.entries import Command, Dataset, Entry, Exporter, Format, Metric, Model
+from segmetrics.plugin.entries import Command, Dataset, Entry, Exporter, Format, Metric, Model, nearest
 from segmetrics.plugin.registry import BrokenPlugin, Catalogue, Plugin, Registry
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ def load(names: Sequence[str] | None = None) -> Registry:
     chosen = [point for point in installed if selected is None or point.name in selected]
     loaded: list[_Loaded] = []
     broken = [
-        BrokenPlugin(name, name, "", "it was asked for and is not installed")
+        BrokenPlugin(name, name, "", "it is not installed")
         for name in selected or ()
         if name not in installed.names
     ]
     for point in sorted(chosen, key=lambda point: point.name):
         try:
             loaded.append(_load(point))
-        except Exception as error:  # noqa: BLE001 (a stranger's code may raise anything)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's code may raise anything)
             broken.append(_broken(point, error))
     return _registry(loaded, broken)
 
@@ -77,7 +77,7 @@ def _load(point: EntryPoint) -> _Loaded:
     manager = pluggy.PluginManager(hooks.GROUP)
     manager.add_hookspecs(hooks)
     manager.register(module, point.name)
-    manager.check_pending()
+    _check_hooks(manager)
     entries = [
         entry
         for hook, expected in _ENTRY_TYPES.items()
@@ -93,6 +93,14 @@ def _check_api(module: object) -> None:
         raise PluginError(f"it is made for plugin API {wanted}, this segmetrics has {hooks.API_VERSION}")
 
 
+def _check_hooks(manager: pluggy.PluginManager) -> None:
+    """A marked function that matches no hook would never be called: a misspelling, or a newer hook."""
+    known = frozenset(name for name in vars(hooks) if name.startswith(f"{hooks.GROUP}_"))
+    for name in vars(manager.hook):
+        if name not in known and not name.startswith("_"):
+            raise PluginError(f"it implements {name}, which is no hook{nearest(name, known)}")
+
+
 def _checked(hook: str, expected: type[E], yielded: Iterable[object]) -> Iterable[E]:
     for entry in yielded:
         if not isinstance(entry, expected):
@@ -106,10 +114,10 @@ def _plugin(point: EntryPoint) -> Plugin:
     return Plugin(point.name, point.dist.name, point.dist.version)
 
 
-def _broken(point: EntryPoint, error: Exception) -> BrokenPlugin:
+def _broken(point: EntryPoint, error: BaseException) -> BrokenPlugin:
     plugin = _plugin(point)
     reason = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-    return BrokenPlugin(plugin.name, plugin.distribution, plugin.version, reason)
+    return BrokenPlugin(plugin.name, plugin.distribution, plugin.version, " ".join(reason.split()))
 
 
 def _registry(loaded: Sequence[_Loaded], broken: Sequence[BrokenPlugin]) -> Registry:

@@ -26,7 +26,7 @@ class Plugin:
     version: str
 
     def __str__(self) -> str:
-        return f"{self.distribution} {self.version}"
+        return f"{self.distribution} {self.version}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,10 @@ class BrokenPlugin(Plugin):
 
     reason: str
 
-    def __str__(self) -> str:
-        return f"plugin {super().__str__()} was not loaded: {self.reason}"
+    @property
+    def problem(self) -> str:
+        """What to tell the user."""
+        return f"plugin {self} was not loaded: {self.reason}"
 
 
 class Catalogue(Mapping[str, E], Generic[E]):
@@ -130,7 +132,7 @@ class Registry:
     def problems(self) -> Sequence[str]:
         """One line for each plugin that did not load and each name that two plugins give."""
         clashes = [line for catalogue in self.catalogues.values() for line in catalogue.clashes]
-        return [*map(str, self.broken), *clashes]
+        return [*(plugin.problem for plugin in self.broken), *clashes]
 
     def dataset(self, name: str) -> Dataset:
         """The benchmark of this name.

@@ -5,12 +5,13 @@ By the law of evaluators the result is the same, to the bit, whichever way is ta
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from segmetrics.evaluators.base import Evaluator
     from segmetrics.plugin import Batch, Job, OpenContext, ProgressReport
@@ -52,12 +53,11 @@ def _evaluate_on(executor: Executor, job: Job, context: OpenContext) -> Evaluato
     empty = job.evaluator()
     batches = job.batches(context.threads * BATCHES_PER_WORKER)
     if isinstance(executor, ThreadPoolExecutor):
-        states = _states([executor.submit(_state, job.evaluator(), batch) for batch in batches])
-    else:
-        kind, blank = type(empty), empty.to_bytes()
-        packed = _states([executor.submit(_packed_state, kind, blank, batch) for batch in batches])
-        states = (kind.from_bytes(data) for data in packed)
-    return empty.merge_all(chain([empty], _counted(states, job.coverage.scored, context.progress)))
+        pending = deque(executor.submit(_state, job.evaluator(), batch) for batch in batches)
+        return _merged(empty, _results(pending), pending, job, context)
+    kind, blank = type(empty), empty.to_bytes()
+    packed = deque(executor.submit(_packed_state, kind, blank, batch) for batch in batches)
+    return _merged(empty, map(kind.from_bytes, _results(packed)), packed, job, context)
 
 
 def _state(evaluator: Evaluator, batch: Batch) -> Evaluator:
@@ -70,13 +70,20 @@ def _packed_state(kind: type[Evaluator], blank: bytes, batch: Batch) -> bytes:
     return _state(kind.from_bytes(blank), batch).to_bytes()
 
 
-def _states(futures: Sequence[Future[T]]) -> Iterator[T]:
-    """Results in batch order. Leaving early, by an error or Ctrl-C, cancels what has not begun."""
+def _results(pending: deque[Future[T]]) -> Iterator[T]:
+    """Results in batch order, each let go of once it is merged."""
+    while pending:
+        yield pending.popleft().result()
+
+
+def _merged(
+    empty: Evaluator, states: Iterator[Evaluator], pending: deque[Future[T]], job: Job, context: OpenContext
+) -> Evaluator:
+    """One state; an error or Ctrl-C cancels what has not begun."""
     try:
-        for future in futures:
-            yield future.result()
+        return empty.merge_all(chain([empty], _counted(states, job.coverage.scored, context.progress)))
     finally:
-        for future in futures:
+        for future in pending:
             future.cancel()
 
 

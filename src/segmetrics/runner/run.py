@@ -136,10 +136,11 @@ class _Run:
 def _check_missing(job: Job, *, partial: bool) -> None:
     coverage = job.coverage
     if coverage.missing and not partial:
+        verb = "is" if coverage.missing == 1 else "are"
         first = f", first {job.first_missing}" if job.first_missing else ""
         raise CoverageError(
-            f"{coverage.missing} of {coverage.expected} predictions are missing{first}; "
-            f"--partial scores the {coverage.scored} that are there and marks the record partial"
+            f"{coverage.missing} of {coverage.expected} predictions {verb} missing{first}; "
+            f"--partial scores the other {coverage.scored} and marks the record partial"
         )
 
 

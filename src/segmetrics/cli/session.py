@@ -1,0 +1,52 @@
+"""What the commands of one invocation share: the registry, loaded when first asked for, and the store."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from segmetrics.cli import messages
+from segmetrics.errors import PluginError
+from segmetrics.plugin import Dataset, Registry, load
+
+store_option = click.option(
+    "--store",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="SEGMETRICS_STORE",
+    default=Path("store"),
+    show_default=True,
+    help="Where runs are kept; SEGMETRICS_STORE changes the default.",
+)
+
+
+class Session:
+    """One invocation."""
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The plugins; those that don't load are warned of, once."""
+        registry = load()
+        for plugin in registry.broken:
+            messages.warning(f"{plugin.problem} (segmetrics plugins --check)")
+        return registry
+
+    def dataset(self, name: str) -> Dataset:
+        """The benchmark the user named.
+
+        Raises:
+            click.UsageError: There is none.
+        """
+        try:
+            return self.registry.dataset(name)
+        except PluginError as error:
+            raise click.UsageError(str(error)) from error
+
+
+def session_of(ctx: click.Context) -> Session:
+    """The invocation's own, made when first asked for."""
+    return ctx.find_root().ensure_object(Session)
+
+
+pass_session = click.make_pass_decorator(Session, ensure=True)
