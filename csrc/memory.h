@@ -1,9 +1,9 @@
 /*
  * memory.h - checked sizes, growing buffers, and the padding every text buffer ends with.
  *
- * The only allocator of the library is malloc's, and only through here. A zeroed sm_buffer is an empty
- * one. Buffers keep what they hold when they grow; capacity at least doubles, so appending n elements
- * costs O(n) moves.
+ * The only allocator of the library is malloc's, and only through here. A zeroed sm_buffer is an
+ * empty one. Buffers keep what they hold when they grow; capacity at least doubles, so appending n
+ * elements costs O(n) moves.
  */
 #ifndef SM_MEMORY_H
 #define SM_MEMORY_H
@@ -19,8 +19,8 @@ typedef struct sm_buffer {
 } sm_buffer;
 
 /*
- * Makes room for `count` elements of `size` bytes (size > 0). SM_NO_MEMORY leaves the buffer as it was;
- * so does a product that would overflow.
+ * Makes room for `count` elements of `size` bytes (size > 0). SM_NO_MEMORY leaves the buffer as it
+ * was; so does a product that would overflow.
  */
 sm_status sm_buffer_reserve(sm_buffer *buffer, size_t count, size_t size);
 

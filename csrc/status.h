@@ -18,6 +18,7 @@ typedef enum sm_status {
     SM_TRUNCATED, /* the input ends where more was expected */
     SM_SYNTAX,    /* the input is not well formed */
     SM_INVALID,   /* well formed, but a value is not one that can be meant */
+    SM_MISSING,   /* well formed, but a field that must be there is not */
 } sm_status;
 
 enum { SM_FOUND_SIZE = 64 };
@@ -25,6 +26,7 @@ enum { SM_FOUND_SIZE = 64 };
 typedef struct sm_fault {
     uint64_t offset;           /* byte offset in the input, or index of the offending element */
     int64_t record;            /* zero-based record number, or -1 where records do not apply */
+    const char *unit;          /* what a record is called ("annotation"; static string), or NULL */
     const char *field;         /* name of the field (static string), or NULL */
     const char *expected;      /* what was expected, in words (static string), or NULL */
     char found[SM_FOUND_SIZE]; /* what was found, cut to fit, NUL-terminated; may be empty */

@@ -1,0 +1,353 @@
+"""Instance segmentation and detection: average precision and recall, by COCO's protocol or by LVIS's.
+
+Sources: Lin et al., Microsoft COCO: Common Objects in Context (2014), as pycocotools 2.0.11 computes it
+(cocoeval.py); Gupta et al., LVIS (2019), as lvis 0.5.3 does (eval.py). Where an official tool does something
+odd, docs/reference/parity.md says what, and what `parity="clean"` does instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from segmetrics._core import instances as _core
+from segmetrics.errors import InputError, MergeError
+from segmetrics.evaluators.base import Evaluator
+from segmetrics.evaluators.instance_rows import InstanceRows
+from segmetrics.evaluators.instance_scores import InstanceCurves, summarize
+from segmetrics.evaluators.tensors import read_state, write_state
+from segmetrics.instances import Category, Geometry, Instances, Listing, check_same_images
+from segmetrics.types import Key, Parity, Protocol, Scores
+
+Rules = Literal["coco", "lvis"]
+
+_STATE = "segmetrics.instances.1"
+REFERENCES = {"coco": "pycocotools 2.0.11", "lvis": "lvis 0.5.3"}
+
+
+class AreaRange(msgspec.Struct, frozen=True):
+    """Objects from `low` to `high` pixels, both included."""
+
+    name: str
+    low: float
+    high: float
+
+
+COCO_AREAS = (
+    AreaRange("all", 0.0, 1e10),
+    AreaRange("small", 0.0, 32.0**2),
+    AreaRange("medium", 32.0**2, 96.0**2),
+    AreaRange("large", 96.0**2, 1e10),
+)
+COCO_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())
+COCO_RECALLS = tuple(np.linspace(0.0, 1.0, 101).tolist())
+
+
+@dataclass(frozen=True)
+class InstanceGrid:
+    """Where average precision and recall are measured.
+
+    Attributes:
+        thresholds: IoU thresholds, ascending, at most 64.
+        recalls: Recalls at which precision is read, ascending.
+        areas: Size ranges, at most 31; the first is the one that overall scores are over.
+        max_dets: Limits of detections per image and category, ascending; the last is the one that overall
+            scores are under.
+    """
+
+    thresholds: tuple[float, ...] = COCO_THRESHOLDS
+    recalls: tuple[float, ...] = COCO_RECALLS
+    areas: tuple[AreaRange, ...] = COCO_AREAS
+    max_dets: tuple[int, ...] = (1, 10, 100)
+
+    def __post_init__(self) -> None:
+        limits = (
+            ("thresholds", _core.MAX_THRESHOLDS),
+            ("recalls", 1 << 16),
+            ("areas", _core.MAX_AREAS),
+            ("max_dets", 64),
+        )
+        for name, most in limits:
+            values = getattr(self, name)
+            if not 1 <= len(values) <= most:
+                raise ValueError(f"{name} has {len(values)} values, expected 1 to {most}")
+            if name != "areas" and not all(a < b for a, b in zip(values, values[1:], strict=False)):
+                raise ValueError(f"{name} is {values}, expected ascending values")
+        if self.max_dets[0] < 1 or self.max_dets[-1] >= 1 << 32:
+            raise ValueError(f"max_dets is {self.max_dets}, expected limits from 1 to {(1 << 32) - 1}")
+        names = [area.name for area in self.areas]
+        if len(set(names)) < len(names):
+            raise ValueError(f"areas are named {names}, expected distinct names")
+
+
+class InstanceEvaluator(Evaluator):
+    """Average precision and recall of instances, by IoU of masks or of boxes.
+
+    Args:
+        categories: All categories, in any order, with distinct ids.
+        geometry: What is compared: "masks" or "boxes".
+        rules: "coco", or "lvis" for federated ground truth.
+        grid: Thresholds, recalls, size ranges and limits; None for those of the rules.
+        parity: "official" reproduces the official tool's oddities, "clean" the plain definition.
+        threads: How many threads `compute` may use. It changes no number.
+
+    A batch is a pair of `Instances` that list the same images (see `segmetrics.readers.coco`).
+
+    >>> from segmetrics.readers.coco import read_ground_truth, read_results
+    >>> square = [[1, 1, 1, 3, 3, 3, 3, 1]]
+    >>> truth = read_ground_truth({
+    ...     "images": [{"id": 7, "height": 4, "width": 6}],
+    ...     "annotations": [{"id": 1, "image_id": 7, "category_id": 3, "area": 4, "segmentation": square}],
+    ...     "categories": [{"id": 3, "name": "boat"}],
+    ... })
+    >>> found = [{"image_id": 7, "category_id": 3, "score": 0.9, "segmentation": square}]
+    >>> evaluator = InstanceEvaluator(truth.categories)
+    >>> evaluator.update(truth.instances, read_results(found, truth, area="mask").instances)
+    >>> evaluator.compute()["ap"]
+    1.0
+    """
+
+    def __init__(
+        self,
+        categories: Sequence[Category],
+        *,
+        geometry: Geometry = "masks",
+        rules: Rules = "coco",
+        grid: InstanceGrid | None = None,
+        parity: Parity = "official",
+        threads: int = 1,
+    ) -> None:
+        if grid is None:
+            grid = InstanceGrid() if rules == "coco" else InstanceGrid(max_dets=(300,))
+        self.categories = tuple(sorted(categories, key=lambda category: category.id))
+        self.geometry = geometry
+        self.rules = rules
+        self.grid = grid
+        self.threads = threads
+        self._category_ids = np.array([category.id for category in self.categories], np.int64)
+        if np.any(self._category_ids[1:] == self._category_ids[:-1]):
+            raise ValueError("two categories have the same id")
+        self._protocol = Protocol(
+            name=f"{rules}-instances",
+            version="1",
+            parity=parity,
+            reference=REFERENCES[rules],
+            params={
+                "iou": geometry,
+                "iou_thresholds": list(grid.thresholds),
+                "recalls": list(grid.recalls),
+                "areas": [[area.name, area.low, area.high] for area in grid.areas],
+                "max_dets": list(grid.max_dets),
+            },
+        )
+        self._blocks = [InstanceRows.empty(len(grid.areas))]
+        self._seen: set[Key] = set()
+
+    @property
+    def protocol(self) -> Protocol:
+        """How this evaluator measures."""
+        return self._protocol
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """Keys of the images seen so far, ordered."""
+        return sorted(self._seen)  # type: ignore[type-var]  # one dataset has keys of one kind
+
+    def update(self, truth: Instances, prediction: Instances, *, keys: Sequence[Key] | None = None) -> None:
+        """Add a batch of images.
+
+        Args:
+            truth: The annotations of some images.
+            prediction: The detections of the same images.
+            keys: Not needed: the tables hold the images' keys. If given, they must be those.
+
+        Raises:
+            InputError: An image has masks that do not fit its size.
+            MergeError: An image was seen before.
+            ValueError: The two sides list different images, or other categories than this evaluator.
+        """
+        check_same_images(truth, prediction)
+        if not np.array_equal(truth.category_ids, self._category_ids):
+            raise ValueError("the batch lists other categories than the evaluator")
+        batch_keys = truth.keys[truth.first : truth.last]
+        if keys is not None and list(keys) != batch_keys.tolist():
+            raise ValueError("keys are not those of the batch")
+        self._add(self._evaluate(truth, prediction, batch_keys))
+
+    def _add(self, rows: InstanceRows) -> None:
+        keys: list[Key] = rows.keys.tolist()
+        if not self._seen.isdisjoint(keys):
+            raise MergeError(f"image {min(self._seen.intersection(keys))} was seen before")
+        self._seen.update(keys)
+        self._blocks.append(rows)
+
+    def _rows(self) -> InstanceRows:
+        """Everything seen so far, ordered by image."""
+        self._blocks = [InstanceRows.join(self._blocks)]
+        return self._blocks[0]
+
+    def _evaluate(self, truth: Instances, prediction: Instances, keys: NDArray[Any]) -> InstanceRows:
+        try:
+            columns = _core.evaluate(
+                truth.heights,
+                truth.widths,
+                _side(truth),
+                _side(prediction),
+                *_listing(truth.negative),
+                *_listing(truth.not_exhaustive),
+                self._core_protocol(),
+                truth.first,
+                truth.last,
+                len(prediction),
+            )
+        except _core.ImageFault as fault:
+            raise InputError(
+                f"image {truth.keys[fault.index]} has a mask that does not fit its size"
+            ) from None
+        return InstanceRows(keys=keys, **columns)
+
+    def _core_protocol(self) -> _core.Protocol:
+        federated = self.rules == "lvis"
+        official = self._protocol.parity == "official"
+        limit = self.grid.max_dets[-1]
+        return _core.Protocol(
+            np.array(self.grid.thresholds, np.float64),
+            np.array([(area.low, area.high) for area in self.grid.areas], np.float64),
+            len(self.categories),
+            0 if federated else limit,
+            limit if federated else 0,
+            self.geometry == "boxes",
+            federated,
+            official,
+            official and federated,
+        )
+
+    def merge(self, other: Self) -> None:
+        """Add another state's images to this one.
+
+        Raises:
+            MergeError: The protocols or categories differ, or an image is in both.
+        """
+        if self._protocol != other._protocol:
+            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
+        if self.categories != other.categories:
+            raise MergeError("states of different categories")
+        self._add(other._rows())
+
+    def compute(self) -> Scores:
+        """Average precision and recall: overall, by IoU threshold, by size, by class, by LVIS frequency."""
+        rows = self._rows()
+        curves = self._accumulate(rows, with_scores=False)
+        return summarize(curves, self.categories, rows.n_truths(len(self.categories)))
+
+    def curves(self) -> InstanceCurves:
+        """Precision, recall and scores over the whole grid, as pycocotools' `COCOeval.eval` holds them."""
+        return self._accumulate(self._rows(), with_scores=True)
+
+    def _accumulate(self, rows: InstanceRows, *, with_scores: bool) -> InstanceCurves:
+        grid = self.grid
+        n_categories = len(self.categories)
+        shape = (len(grid.thresholds), len(grid.recalls), n_categories, len(grid.areas), len(grid.max_dets))
+        precision = np.full(shape, -1.0)
+        recall = np.full((shape[0], *shape[2:]), -1.0)
+        scores = np.full(shape, -1.0) if with_scores else None
+        outcome, rank = _core.number_detections(rows.category, rows.state, rows.detections_per_image)
+        order, starts = _core.group(rows.category, n_categories)
+        recalls, max_dets = np.array(grid.recalls, np.float64), np.array(grid.max_dets, np.uint32)
+        n_truths = rows.n_truths(n_categories)
+
+        def fill(first: int, last: int) -> None:
+            _core.accumulate(
+                rows.score, rows.state, rows.outcomes, outcome, rank, order, starts, n_truths, recalls, max_dets,
+                first, last, precision, recall, scores,
+            )  # fmt: skip
+
+        bounds = _even_bounds(starts, self.threads)
+        if len(bounds) <= 2:
+            fill(0, n_categories)
+        else:
+            with ThreadPoolExecutor(self.threads, thread_name_prefix="segmetrics-accumulate") as pool:
+                list(pool.map(fill, bounds[:-1], bounds[1:]))
+        return InstanceCurves(grid, precision, recall, scores)
+
+    def to_bytes(self) -> bytes:
+        """The state as canonical safetensors."""
+        header = {
+            "kind": _STATE,
+            "protocol": msgspec.to_builtins(self._protocol),
+            "categories": [[category.id, category.name, category.frequency] for category in self.categories],
+            "geometry": self.geometry,
+            "rules": self.rules,
+        }
+        return write_state(header, self._rows().to_tensors())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The state that `to_bytes` wrote.
+
+        Raises:
+            InputError: The bytes are not such a state.
+        """
+        header, tensors = read_state(data, _STATE)
+        try:
+            protocol = msgspec.convert(header["protocol"], Protocol)
+            params = protocol.params
+            evaluator = cls(
+                [Category(*category) for category in header["categories"]],
+                geometry=header["geometry"],
+                rules=header["rules"],
+                grid=InstanceGrid(
+                    tuple(params["iou_thresholds"]),
+                    tuple(params["recalls"]),
+                    tuple(AreaRange(*area) for area in params["areas"]),
+                    tuple(params["max_dets"]),
+                ),
+                parity=protocol.parity,
+            )
+        except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
+            raise InputError(f"not a state of an InstanceEvaluator: {error}") from error
+        n_areas = len(evaluator.grid.areas)
+        evaluator._add(InstanceRows.from_tensors(tensors, len(evaluator.categories), n_areas))
+        return evaluator
+
+
+def _side(instances: Instances) -> _core.Side:
+    return _core.Side(
+        instances.order,
+        instances.starts,
+        instances.category,
+        instances.areas,
+        instances.scores,
+        instances.ids,
+        instances.flags,
+        instances.shapes.view(np.uint8),
+        instances.payload,
+    )
+
+
+def _listing(listing: Listing) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    return listing.starts, listing.category
+
+
+def _even_bounds(starts: NDArray[np.uint32], n: int) -> list[int]:
+    """Bounds of at most n ranges of categories with about as many detections each."""
+    wanted = np.linspace(0, int(starts[-1]), n + 1)[1:-1]
+    inner = np.searchsorted(starts, wanted)
+    return sorted({0, *inner.tolist(), len(starts) - 1})
+
+
+__all__ = [
+    "COCO_AREAS",
+    "COCO_RECALLS",
+    "COCO_THRESHOLDS",
+    "AreaRange",
+    "InstanceCurves",
+    "InstanceEvaluator",
+    "InstanceGrid",
+]
