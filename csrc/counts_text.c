@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A character is '0' plus a group: five bits of the number, and MORE where another group follows.
  */
@@ -80,26 +81,32 @@ static sm_status check(const char *text, size_t length, uint32_t n_pixels, sm_fa
 /* ---- decoding ------------------------------------------------------------------------------- */
 
 /*
- * The reader below trusts the text and only gathers evidence against it; whoever finds evidence
- * asks check() for the fault. Counts and totals are kept modulo 2^32: as long as all so far were
- * below 2^31, the next is at most one step outside, negative or too large, and shows it in bit 31.
+ * Plainly: read a number, add it to the count before the last, add that count to the total. As most
+ * numbers have one group, most of a text is stretches of single characters, and eight of those are
+ * taken at a time. Nothing is refused on the way: evidence against the text is gathered, and where
+ * there is some at the end, check() finds the fault.
+ *
+ * Counts are kept modulo 2^32. As long as all so far were below 2^31 and numbers fit 32 bits, the
+ * next is at most one step outside, negative or too large, and shows it in bit 31. Counts that are
+ * below 2^31, fewer than 2^32 of them, cannot overflow a total of 64 bits.
  */
 typedef struct sm_evidence {
     uint32_t groups; /* all groups, or-ed: bits 6 and 7 are clear in a good text */
-    uint32_t counts; /* all counts and totals, or-ed: bit 31 is clear in a good text */
+    uint32_t counts; /* all counts, or-ed: bit 31 is clear in a good text */
+    uint64_t lanes;  /* all lanes of counts, or-ed: bit 15 of each is clear in a good text */
 } sm_evidence;
 
+#define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+#define EVERY_LANE(value) (UINT64_C(0x0001000100010001) * (value))
+
 static int is_suspect(const sm_evidence *evidence) {
-    return (evidence->groups >> 6) != 0 || (evidence->counts >> 31) != 0;
+    return (evidence->groups >> 6) != 0 || (evidence->counts >> 31) != 0 ||
+           (evidence->lanes & EVERY_LANE(0x8000)) != 0;
 }
 
-/* Whether a number can be read wherever one starts: the last character ends one. */
-static int ends_with_number(const char *text, size_t length) {
-    return length != 0 && (group_at(text + length - 1) & MORE) == 0;
-}
-
-static uint32_t sign_extended(uint32_t bits, uint32_t sign) {
-    return (bits ^ sign) - sign;
+/* Whether numbers can be read one after the other: the last character ends one. */
+static int is_readable(const char *text, size_t length) {
+    return length != 0 && length <= UINT32_MAX && (group_at(text + length - 1) & MORE) == 0;
 }
 
 /* A number of two groups or more, the first of which has been read. */
@@ -123,29 +130,72 @@ static inline uint32_t read_number(const char **p, sm_evidence *evidence) {
     uint32_t group = group_at((*p)++);
     evidence->groups |= group;
     if (group & MORE) return read_long_number(p, group, evidence);
-    return sign_extended(group & GROUP_MASK, SIGN);
+    return (group ^ SIGN) - SIGN;
+}
+
+/*
+ * Reads eight single characters, each as its number + 16 in a byte, the first lowest (machines are
+ * little-endian). Returns 0 where `end` comes before or one is not from '0' to 'O'; no sum carries
+ * unless a byte is >= 0x80, and then that byte says so.
+ */
+static inline int read_8_singles(const char *p, const char *end, uint64_t *numbers) {
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    uint64_t from_0 = word + EVERY_BYTE(0x80 - '0'), beyond_o = word + EVERY_BYTE(0x7f - 'O');
+    *numbers = (word - EVERY_BYTE('0')) ^ EVERY_BYTE(SIGN);
+    return ((word | ~from_0 | beyond_o) & EVERY_BYTE(0x80)) == 0 && end - p >= 8;
+}
+
+/* Counts of one kind, background or foreground. */
+typedef struct sm_chain {
+    uint32_t count; /* the last one */
+    uint64_t sum;
+} sm_chain;
+
+/*
+ * Adds four numbers, which come as number + 16 in 16-bit lanes. Times EVERY_LANE(1), a lane becomes
+ * the sum of itself and those below: what has been added to the count by then, and 16 for each.
+ * Times that again, the top lane is the sum of all four. The four counts themselves matter only
+ * where they could be negative, so a large one is cut to fit a lane; a lane that borrows is
+ * negative itself.
+ */
+static inline void add_4_numbers(sm_chain *chain, uint64_t lanes, sm_evidence *evidence) {
+    uint64_t added = lanes * EVERY_LANE(1);
+    uint64_t low_count = chain->count < 0x4000 ? chain->count : 0x4000;
+    evidence->lanes |= low_count * EVERY_LANE(1) + added - UINT64_C(0x0040003000200010);
+    chain->sum += 4 * (uint64_t)chain->count + (added * EVERY_LANE(1) >> 48) - (16 + 32 + 48 + 64);
+    chain->count += (uint32_t)(added >> 48) - 64;
+    evidence->counts |= chain->count;
 }
 
 sm_status sm_counts_text_measure(const char *text, size_t length, uint32_t n_pixels, uint32_t *area,
                                  sm_fault *fault) {
-    if (!ends_with_number(text, length)) return check(text, length, n_pixels, fault);
-    const char *p = text, *text_end = text + length;
+    if (!is_readable(text, length)) return check(text, length, n_pixels, fault);
+    const char *p = text, *end = text + length;
     sm_evidence evidence = {0};
-    uint32_t foreground = 0, background = 0, sum = 0;
-    uint32_t total = read_number(&p, &evidence);
-    evidence.counts |= total;
-    while (p < text_end) {
-        foreground += read_number(&p, &evidence);
-        sum += foreground;
-        total += foreground;
-        evidence.counts |= foreground | total;
-        if (p == text_end) break;
-        background += read_number(&p, &evidence);
-        total += background;
-        evidence.counts |= background | total;
+    sm_chain next = {0}, other = {0};
+    int next_is_foreground = 1;
+    uint32_t first = read_number(&p, &evidence);
+    evidence.counts |= first;
+    while (p < end) {
+        uint64_t numbers;
+        if (read_8_singles(p, end, &numbers)) {
+            add_4_numbers(&next, numbers & EVERY_LANE(0xff), &evidence);
+            add_4_numbers(&other, numbers >> 8 & EVERY_LANE(0xff), &evidence);
+            p += 8;
+            continue;
+        }
+        sm_chain current = next;
+        current.count += read_number(&p, &evidence);
+        current.sum += current.count;
+        evidence.counts |= current.count;
+        next = other;
+        other = current;
+        next_is_foreground = !next_is_foreground;
     }
-    if (is_suspect(&evidence) || total != n_pixels) return check(text, length, n_pixels, fault);
-    *area = sum;
+    if (is_suspect(&evidence) || first + next.sum + other.sum != n_pixels)
+        return check(text, length, n_pixels, fault);
+    *area = (uint32_t)(next_is_foreground ? next.sum : other.sum);
     return SM_OK;
 }
 
@@ -162,33 +212,54 @@ static size_t make_canonical(sm_run *runs, size_t n) {
     return k;
 }
 
+/* Where counts are written: as what they add up to, which starts and ends runs in turn. */
+typedef struct sm_sink {
+    uint32_t *bound;
+    uint64_t total;
+    uint32_t zeros; /* all counts - 1, or-ed: bit 31 is set by a zero (and by a negative count) */
+} sm_sink;
+
+static inline void put_count(sm_sink *sink, uint32_t count) {
+    sink->zeros |= count - 1;
+    sink->total += count;
+    *sink->bound++ = (uint32_t)sink->total;
+}
+
 sm_status sm_counts_text_decode(const char *text, size_t length, uint32_t n_pixels, sm_run *runs,
                                 size_t *n_runs, sm_fault *fault) {
-    if (!ends_with_number(text, length)) return check(text, length, n_pixels, fault);
-    const char *p = text, *text_end = text + length;
+    if (!is_readable(text, length)) return check(text, length, n_pixels, fault);
+    const char *p = text, *end = text + length;
     sm_evidence evidence = {0};
-    sm_run *out = runs;
-    uint32_t foreground = 0, background = 0;
-    uint32_t total = read_number(&p, &evidence);
-    uint32_t zeros = 0; /* bit 31: a count after the first is zero */
-    evidence.counts |= total;
-    while (p < text_end) {
-        foreground += read_number(&p, &evidence);
-        out->start = total;
-        total += foreground;
-        out->end = total;
-        out++;
-        evidence.counts |= foreground | total;
-        zeros |= foreground - 1;
-        if (p == text_end) break;
-        background += read_number(&p, &evidence);
-        total += background;
-        evidence.counts |= background | total;
-        zeros |= background - 1;
+    sm_sink sink = {.bound = &runs->start};
+    uint32_t next = 0, other = 0;
+    uint32_t first = read_number(&p, &evidence);
+    evidence.counts |= first;
+    put_count(&sink, first);
+    sink.zeros = 0; /* the first count may well be zero */
+    while (p < end) {
+        uint64_t numbers;
+        if (read_8_singles(p, end, &numbers)) {
+            for (int i = 0; i < 8; i += 2, numbers >>= 16) {
+                put_count(&sink, next += (uint32_t)(numbers & 0xff) - 16);
+                put_count(&sink, other += (uint32_t)(numbers >> 8 & 0xff) - 16);
+            }
+            evidence.counts |= next | other;
+            p += 8;
+            continue;
+        }
+        uint32_t count = next + read_number(&p, &evidence);
+        evidence.counts |= count;
+        put_count(&sink, count);
+        next = other;
+        other = count;
     }
-    if (is_suspect(&evidence) || total != n_pixels) return check(text, length, n_pixels, fault);
-    size_t n = (size_t)(out - runs);
-    *n_runs = (zeros >> 31) ? make_canonical(runs, n) : n;
+    int has_zeros = sink.zeros >> 31;
+    if (is_suspect(&evidence) || has_zeros || sink.total != n_pixels) {
+        sm_status status = check(text, length, n_pixels, fault);
+        if (status != SM_OK) return status;
+    }
+    size_t n = (size_t)(sink.bound - &runs->start) / 2;
+    *n_runs = has_zeros ? make_canonical(runs, n) : n;
     return SM_OK;
 }
 

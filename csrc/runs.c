@@ -8,6 +8,14 @@ int sm_size_is_valid(uint64_t height, uint64_t width) {
     return height != 0 && width != 0 && width <= SM_MAX_PIXELS / height;
 }
 
+static uint32_t min_u32(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+static uint32_t max_u32(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
 /* ---- binary images -------------------------------------------------------------------------- */
 
 #define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
@@ -18,22 +26,36 @@ static uint64_t load_8_pixels(const uint8_t *pixels) {
     return word;
 }
 
-/* Both the rows read and the columns written of one tile fit the cache. */
-enum { TILE = 32 };
+/* Exchanges what `mask` selects of b with what lies `shift` bits higher in a. */
+static void exchange(uint64_t *a, uint64_t *b, unsigned shift, uint64_t mask) {
+    uint64_t difference = ((*a >> shift) ^ *b) & mask;
+    *b ^= difference;
+    *a ^= difference << shift;
+}
 
-static size_t min_size(size_t a, size_t b) {
-    return a < b ? a : b;
+/* Transposes eight rows of eight bytes: quarters of the square, then quarters of those, then bytes.
+ */
+static void transpose_8x8(const uint8_t *rows, size_t width, uint8_t *columns, size_t height) {
+    uint64_t word[8]; /* the first byte lowest: machines are little-endian */
+    for (size_t i = 0; i < 8; i++) word[i] = load_8_pixels(rows + i * width);
+    for (size_t i = 0; i < 4; i++)
+        exchange(word + i, word + i + 4, 32, UINT64_C(0x00000000ffffffff));
+    for (size_t i = 0; i < 8; i += i % 2 ? 3 : 1)
+        exchange(word + i, word + i + 2, 16, UINT64_C(0x0000ffff0000ffff));
+    for (size_t i = 0; i < 8; i += 2)
+        exchange(word + i, word + i + 1, 8, UINT64_C(0x00ff00ff00ff00ff));
+    for (size_t i = 0; i < 8; i++) memcpy(columns + i * height, word + i, 8);
 }
 
 void sm_pixels_transpose(const uint8_t *rows, size_t height, size_t width, uint8_t *columns) {
-    for (size_t top = 0; top < height; top += TILE) {
-        size_t bottom = min_size(top + TILE, height);
-        for (size_t left = 0; left < width; left += TILE) {
-            size_t right = min_size(left + TILE, width);
-            for (size_t x = left; x < right; x++) {
-                for (size_t y = top; y < bottom; y++) columns[x * height + y] = rows[y * width + x];
-            }
-        }
+    size_t whole_height = height / 8 * 8, whole_width = width / 8 * 8;
+    for (size_t x = 0; x < whole_width; x += 8) {
+        for (size_t y = 0; y < whole_height; y += 8)
+            transpose_8x8(rows + y * width + x, width, columns + x * height + y, height);
+    }
+    for (size_t x = 0; x < width; x++) {
+        for (size_t y = x < whole_width ? whole_height : 0; y < height; y++)
+            columns[x * height + y] = rows[y * width + x];
     }
 }
 
@@ -79,48 +101,51 @@ uint32_t sm_runs_area(const sm_run *runs, size_t n) {
 }
 
 /*
- * The row of a pixel is pixel % height. With inverse = floor(2^32 / height), pixel * inverse / 2^32
- * falls short of pixel / height by less than pixel / 2^32 < 1/2, so its floor is the quotient or
- * one less, and the remainder too large by nothing or one height.
+ * Division by a height, for all pixels below 2^31: with height <= 2^k, shift = 31 + k and
+ * multiplier = ceil(2^shift / height), pixel * multiplier / 2^shift is above pixel / height by less
+ * than pixel / 2^shift < 1 / height, too little to reach the next whole number.
  */
-static uint32_t row_of(uint32_t pixel, uint32_t height, uint64_t inverse) {
-    uint32_t quotient = (uint32_t)((pixel * inverse) >> 32);
-    uint32_t row = pixel - quotient * height;
-    return row >= height ? row - height : row;
+typedef struct sm_divisor {
+    uint64_t multiplier;
+    unsigned shift;
+} sm_divisor;
+
+static sm_divisor divisor_of(uint32_t height) {
+    unsigned shift = 31;
+    while (UINT64_C(1) << (shift - 31) < height) shift++;
+    return (sm_divisor){((UINT64_C(1) << shift) + height - 1) / height, shift};
+}
+
+static uint32_t divide(uint32_t pixel, sm_divisor by) {
+    return (uint32_t)(pixel * by.multiplier >> by.shift);
 }
 
 uint32_t sm_runs_measure(const sm_run *runs, size_t n, uint32_t height, sm_extent *extent) {
     *extent = (sm_extent){0};
     if (n == 0) return 0;
-    uint64_t inverse = (UINT64_C(1) << 32) / height;
+    sm_divisor by_height = divisor_of(height);
     uint32_t area = 0, top = height, bottom = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t length = runs[i].end - runs[i].start;
-        uint32_t first = row_of(runs[i].start, height, inverse);
-        uint32_t end = first + length;
-        int wraps = end > height; /* into the next column: touches the bottom row and the top row */
-        first = wraps ? 0 : first;
-        end = wraps ? height : end;
-        top = first < top ? first : top;
-        bottom = end > bottom ? end : bottom;
+        uint32_t row = runs[i].start - divide(runs[i].start, by_height) * height;
+        top = min_u32(top, row);
+        bottom = max_u32(bottom, row + length);
         area += length;
     }
-    uint32_t last_pixel = runs[n - 1].end - 1;
-    *extent = (sm_extent){runs[0].start / height, top, last_pixel / height + 1, bottom};
+    if (bottom >
+        height) { /* a run goes on into the next column, so it has the first row and the last */
+        top = 0;
+        bottom = height;
+    }
+    uint32_t left = divide(runs[0].start, by_height);
+    uint32_t right = divide(runs[n - 1].end - 1, by_height) + 1;
+    *extent = (sm_extent){left, top, right, bottom};
     return area;
 }
 
 /* ---- two masks ------------------------------------------------------------------------------ */
 
-static uint32_t min_u32(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
-
-static uint32_t max_u32(uint32_t a, uint32_t b) {
-    return a > b ? a : b;
-}
-
-/* Index of the last run that starts at or before `pixel`, or 0. n >= 1. */
+/* Index of the last run that starts at or before `pixel`; the first one does. */
 static size_t find_run(const sm_run *runs, size_t n, uint32_t pixel) {
     size_t low = 0;
     while (n > 1) {
@@ -137,8 +162,11 @@ static size_t find_run(const sm_run *runs, size_t n, uint32_t pixel) {
  */
 uint32_t sm_runs_overlap(const sm_run *a, size_t n, const sm_run *b, size_t m) {
     if (n == 0 || m == 0) return 0;
-    size_t i = find_run(a, n, b[0].start);
-    size_t j = find_run(b, m, a[0].start);
+    size_t i = 0, j = 0;
+    if (a[0].start < b[0].start)
+        i = find_run(a, n, b[0].start);
+    else
+        j = find_run(b, m, a[0].start);
     uint32_t overlap = 0;
     while (i < n && j < m) {
         uint32_t start = max_u32(a[i].start, b[j].start);

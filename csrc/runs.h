@@ -34,7 +34,7 @@ int sm_size_is_valid(uint64_t height, uint64_t width);
 
 /*
  * Rows to columns: columns[x * height + y] = rows[y * width + x], so that images stored row by row
- * can be encoded. O(height * width), in tiles that stay in the cache.
+ * can be encoded. O(height * width), 8 x 8 a step.
  */
 void sm_pixels_transpose(const uint8_t *rows, size_t height, size_t width, uint8_t *columns);
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 from pycocotools import mask as coco
-from reference import masks as reference
+from tests.reference import masks as reference
 
 from segmetrics import masks
 from segmetrics.errors import InputError
@@ -228,9 +228,9 @@ def test_slices_share_memory_and_nothing_can_be_written() -> None:
             values[0] = 0
 
 
-def test_integers_out_of_range_end_iteration() -> None:
+def test_an_integer_gives_an_array_of_one_and_out_of_range_an_error() -> None:
     array = masks.encode(np.zeros((2, 3, 4)))
-    assert [len(mask) for mask in array] == [1, 1]
+    assert len(array[0]) == len(array[-1]) == 1
     with pytest.raises(IndexError):
         array[2]
 
@@ -267,7 +267,7 @@ def test_masks_do_not_touch_each_other_across_their_border() -> None:
         ([[0, 1]], [0, 1], []),
     ],
 )
-def test_shapes_that_do_not_fit_are_refused(runs: Any, offsets: Any, sizes: Any) -> None:  # noqa: ANN401
+def test_shapes_that_do_not_fit_are_refused(runs: Any, offsets: Any, sizes: Any) -> None:
     with pytest.raises(ValueError, match=r"shape|offsets"):
         MaskArray(runs, offsets, sizes)
 
@@ -313,7 +313,7 @@ def test_texts_that_are_none_are_refused(text: str, message: str) -> None:
         ({"a": 1}, "the counts are not a list of integers"),
     ],
 )
-def test_counts_that_are_none_are_refused(counts: Any, message: str) -> None:  # noqa: ANN401
+def test_counts_that_are_none_are_refused(counts: Any, message: str) -> None:
     with pytest.raises(InputError) as error:
         masks.from_counts([[5], counts], (1, 5))
     assert str(error.value) == f"mask 1: {message}"
@@ -352,7 +352,7 @@ def test_polygons_that_are_none_are_refused(polygon: list[float], message: str) 
 
 def test_boxes_that_are_not_numbers_are_refused() -> None:
     with pytest.raises(InputError, match=r"^truths\[1\]: "):
-        masks.box_iou([[0, 0, 1, 1]], [[0, 0, 1, 1], [0, np.nan, 1, 1]])
+        masks.box_iou([[0, 0, 1, 1]], [[0.0, 0.0, 1.0, 1.0], [0.0, np.nan, 1.0, 1.0]])
     with pytest.raises(ValueError, match="shape"):
         masks.box_iou([[0, 0, 1]], [[0, 0, 1, 1]])
 

@@ -117,6 +117,68 @@ static void check_noise(void) {
     }
 }
 
+/* The definition, for texts without a fault but perhaps negative counts: counts, and how many. */
+static size_t spell_out(const char *text, size_t length, int64_t *counts) {
+    size_t n = 0;
+    for (size_t i = 0; i < length; n++) {
+        int shift = 0;
+        int64_t number = 0;
+        uint32_t group;
+        do {
+            group = (uint32_t)text[i++] - '0';
+            number += (int64_t)(group & 31) * (INT64_C(1) << shift);
+            shift += 5;
+        } while (group & 32);
+        if (group & 16) number -= INT64_C(1) << shift;
+        counts[n] = number + (n > 2 ? counts[n - 2] : 0);
+    }
+    return n;
+}
+
+/*
+ * Texts of small numbers, so that counts are near zero and often below, with stretches of every
+ * length between longer numbers; told a size that fits even where a count is negative.
+ */
+static void check_against_definition(void) {
+    static const char first[] = "0123456789:;<=>?", later[] = "00000111122233MNNOOO";
+    uint32_t state = 9;
+    for (int trial = 0; trial < TRIALS; trial++) {
+        char text[MAX_TEXT];
+        size_t length = 0, target = 1 + next_random(&state) % 90;
+        while (length < target) {
+            const char *from = length < 3 ? first : later;
+            if (next_random(&state) % 40 == 0)
+                text[length++] = 'Q'; /* the next number + 32 times it */
+            text[length++] = from[next_random(&state) % strlen(from)];
+        }
+        int64_t counts[MAX_TEXT], total = 0;
+        uint32_t area = 0;
+        int has_negative = 0;
+        size_t n = spell_out(text, length, counts);
+        for (size_t k = 0; k < n; k++) {
+            total += counts[k];
+            has_negative |= counts[k] < 0;
+            area += k % 2 == 1 ? (uint32_t)counts[k] : 0;
+        }
+        outcome result = decode(text, length, (uint32_t)total);
+        CHECK(result.status == (has_negative ? SM_INVALID : SM_OK));
+        if (has_negative) continue;
+        uint32_t positive[MAX_TEXT];
+        for (size_t k = 0; k < n; k++) positive[k] = (uint32_t)counts[k];
+        sm_run runs[MAX_TEXT / 2 + 1];
+        size_t n_runs;
+        sm_fault fault;
+        CHECK(sm_runs_from_counts(positive, n, (uint32_t)total, runs, &n_runs, &fault) == SM_OK);
+        CHECK(result.area == area && result.n_runs == n_runs);
+        CHECK(memcmp(result.runs, runs, n_runs * sizeof *runs) == 0);
+        /* One bad character anywhere is found. */
+        size_t at = next_random(&state) % length;
+        text[at] = (char)(next_random(&state) % 2 ? 'p' + next_random(&state) % 144 : '/');
+        result = decode(text, length, (uint32_t)total);
+        CHECK(result.status == SM_INVALID && result.fault.offset == at);
+    }
+}
+
 static void check_zero_counts(void) {
     outcome result = decode("02000N3", 7, 5); /* counts 0, 2, 0, 2, 0, 0, 3 where 3 is background */
     CHECK(result.status == SM_INVALID);       /* 7 pixels in all */
@@ -145,6 +207,7 @@ int main(void) {
     check_faults();
     check_round_trips();
     check_noise();
+    check_against_definition();
     check_zero_counts();
     check_extremes();
     CHECK_SUMMARY();

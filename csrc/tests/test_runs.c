@@ -38,6 +38,20 @@ static void check_size(void) {
     CHECK(!sm_size_is_valid(5, 0));
 }
 
+static void check_transpose(void) {
+    static const size_t sizes[][2] = {{1, 1}, {7, 9}, {8, 8}, {16, 24}, {17, 25}, {3, 40}, {40, 3}};
+    uint8_t rows[17 * 25], columns[17 * 25];
+    for (size_t i = 0; i < sizeof rows; i++) rows[i] = (uint8_t)(i * 167);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t height = sizes[i][0], width = sizes[i][1];
+        sm_pixels_transpose(rows, height, width, columns);
+        for (size_t y = 0; y < height; y++) {
+            for (size_t x = 0; x < width; x++)
+                CHECK(columns[x * height + y] == rows[y * width + x]);
+        }
+    }
+}
+
 static void check_one_mask(const uint8_t *pixels, uint32_t height) {
     sm_run runs[MAX_RUNS], again[MAX_RUNS + 1];
     uint8_t decoded[N_PIXELS];
@@ -135,6 +149,7 @@ int main(void) {
     uint32_t state = 1;
     uint8_t a[N_PIXELS], b[N_PIXELS];
     check_size();
+    check_transpose();
     for (uint32_t trial = 0; trial < TRIALS; trial++) {
         draw(&state, 1 + trial % 60, a);
         draw(&state, 1 + trial % 250, b);
