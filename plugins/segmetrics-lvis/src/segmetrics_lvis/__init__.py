@@ -1,0 +1,24 @@
+"""LVIS v1 as a segmetrics plugin."""
+
+from collections.abc import Iterator
+
+from segmetrics.plugin import Dataset, hookimpl
+from segmetrics.plugin.instances import instance_dataset
+
+LVIS_V1 = instance_dataset(
+    name="lvis-v1",
+    summary="LVIS v1 instance segmentation, 19,809 validation images, 1,203 classes, federated",
+    license="CC BY 4.0 (annotations)",
+    source="Gupta, Dollar, Girshick: LVIS: A Dataset for Large Vocabulary Instance Segmentation, CVPR 2019",
+    version="1",
+    split="val",
+    rules="lvis",
+    ground_truth_name="lvis_v1_val.json",
+    url="https://www.lvisdataset.org/dataset",
+)
+
+
+@hookimpl
+def segmetrics_datasets() -> Iterator[Dataset]:
+    """LVIS's benchmark."""
+    yield LVIS_V1
