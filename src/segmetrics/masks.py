@@ -2,22 +2,20 @@
 
 Pixels of an image of `height` rows and `width` columns are numbered column by column: the pixel in row
 y and column x has index x * height + y. A mask is the list of its maximal runs [start, end) of foreground
-indices. All results agree with pycocotools 2.0.11.
+indices. Results agree with pycocotools 2.0.11 to the bit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, Literal, final
+from typing import Any, Final, Literal, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmetrics._core import masks as _core
 from segmetrics.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 MAX_PIXELS: Final = 2**31 - 1
 """Largest height * width of a mask."""
@@ -303,10 +301,18 @@ def _value(item: Mapping[str, Any], key: str, place: int) -> Any:  # noqa: ANN40
 
 def _sizes_of_objects(objects: Sequence[Mapping[str, Any]]) -> Runs:
     sizes = [_value(item, "size", place) for place, item in enumerate(objects)]
-    for place, size in enumerate(sizes):
-        if np.shape(size) != (2,) or np.asarray(size).dtype.kind not in "iu":
-            raise InputError(f'"size" is {size!r}, expected [height, width]', place=f"mask {place}")
+    if not _are_sizes(sizes):
+        place, size = next((i, size) for i, size in enumerate(sizes) if not _are_sizes([size]))
+        raise InputError(f'"size" is {size!r}, expected [height, width]', place=f"mask {place}")
     return _as_sizes(sizes, len(sizes))
+
+
+def _are_sizes(sizes: list[Any]) -> bool:
+    try:
+        array = np.array(sizes, ndmin=2)
+    except ValueError:  # they differ in length
+        return False
+    return not sizes or (array.shape == (len(sizes), 2) and array.dtype.kind in "iu")
 
 
 def to_coco(masks: MaskArray, *, counts: Literal["bytes", "str"] = "bytes") -> list[dict[str, Any]]:
