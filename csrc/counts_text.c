@@ -1,7 +1,5 @@
 #include "counts_text.h"
 
-#include "memory.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +59,7 @@ static sm_status read_checked(const char *text, size_t length, size_t *i, int64_
 
 /* The definition, one number at a time: SM_OK exactly for the texts that may be decoded. */
 static sm_status check(const char *text, size_t length, uint32_t n_pixels, sm_fault *fault) {
+    if (length > UINT32_MAX) return refuse(fault, length, "a text of fewer than 2^32 characters");
     int64_t background = 0, foreground = 0, total = 0;
     size_t i = 0;
     for (size_t k = 0; i < length; k++) {
