@@ -22,8 +22,12 @@
 
 typedef enum sm_coco_document { SM_COCO_TRUTH, SM_COCO_RESULTS } sm_coco_document;
 
-/* Which geometry the rows are to carry. Results without a box carry their mask for either. */
-typedef enum sm_coco_geometry { SM_COCO_MASKS, SM_COCO_BOXES } sm_coco_geometry;
+/* Which geometry the rows are to carry. Results without a box carry their mask for any. */
+typedef enum sm_coco_geometry {
+    SM_COCO_MASKS,
+    SM_COCO_BOXES,          /* a mask beside a box is not looked at */
+    SM_COCO_MEASURED_BOXES, /* a mask beside a box is measured */
+} sm_coco_geometry;
 
 /* Where in the document the reader stands. */
 typedef enum sm_coco_place {

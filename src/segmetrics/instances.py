@@ -26,6 +26,9 @@ NOT_LISTED: int = _core.NOT_LISTED
 SHAPE_DTYPE: np.dtype[Any] = _coco.SHAPE
 """One row's geometry: where it lies in the payload, and in which form. See csrc/objects.h."""
 
+SHAPE_NONE, SHAPE_TEXT, SHAPE_COUNTS, SHAPE_POLYGONS, SHAPE_BOX = range(5)
+"""Values of its `kind`."""
+
 
 @dataclass(frozen=True)
 class Category:
@@ -180,21 +183,6 @@ def category_positions(ids: NDArray[np.int64], listed: NDArray[np.int64]) -> NDA
 def group_by_image(image: NDArray[np.uint32], n_images: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """`order` and `starts` of `Instances` for rows that lie in these images."""
     return _core.group(image, n_images)
-
-
-def unlisted(instances: Instances) -> int:
-    """How many rows are of a category that is not listed."""
-    return int(np.count_nonzero(instances.category == NOT_LISTED))
-
-
-def check_same_images(truth: Instances, prediction: Instances) -> None:
-    """Raise ValueError unless both sides list the same images and categories."""
-    same = (truth.first, truth.last) == (prediction.first, prediction.last) and all(
-        left is right or np.array_equal(left, right)
-        for left, right in ((truth.keys, prediction.keys), (truth.category_ids, prediction.category_ids))
-    )
-    if not same:
-        raise ValueError("truth and prediction list different images or categories")
 
 
 def names_of(categories: Sequence[Category]) -> list[str]:

@@ -72,6 +72,7 @@ cdef extern from "coco_reader.h" nogil:
     ctypedef enum sm_coco_geometry:
         SM_COCO_MASKS
         SM_COCO_BOXES
+        SM_COCO_MEASURED_BOXES
 
     ctypedef enum sm_coco_place:
         SM_COCO_AT_START
@@ -116,6 +117,9 @@ cdef extern from "coco_reader.h" nogil:
     sm_status sm_coco_guess_record(sm_source source, uint64_t start, uint64_t *guess,
                                    sm_fault *fault) noexcept
     void sm_coco_part_release(sm_coco_part *part) noexcept
+
+
+GEOMETRIES = {"masks": SM_COCO_MASKS, "boxes": SM_COCO_BOXES, "measured boxes": SM_COCO_MEASURED_BOXES}
 
 
 class ReadFault(Exception):
@@ -215,15 +219,15 @@ cdef class Part:
     def __dealloc__(self):
         sm_coco_part_release(&self.part)
 
-    def read(self, Source source, bint results, bint boxes, uint64_t begin, uint64_t limit):
+    def read(self, Source source, bint results, str geometry, uint64_t begin, uint64_t limit):
         """Read from a record's start at `begin` (or the document's, 0) to the first record from `limit` on."""
         cdef sm_coco_document document = SM_COCO_RESULTS if results else SM_COCO_TRUTH
-        cdef sm_coco_geometry geometry = SM_COCO_BOXES if boxes else SM_COCO_MASKS
+        cdef sm_coco_geometry wanted = GEOMETRIES[geometry]
         cdef sm_coco_place place = SM_COCO_AT_START if begin == 0 else SM_COCO_IN_RECORDS
         cdef sm_fault fault
         cdef sm_status status
         with nogil:
-            status = sm_coco_read(source.source, document, geometry, begin, limit, place, &self.part, &fault)
+            status = sm_coco_read(source.source, document, wanted, begin, limit, place, &self.part, &fault)
         check(status, &fault)
 
     def append(self, Part more):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from segmetrics._core import instances as _core
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.base import Evaluator
+from segmetrics.evaluators.instance_batches import BatchForms, Rules, is_sequence_of_images
 from segmetrics.evaluators.instance_rows import InstanceRows
 from segmetrics.evaluators.instance_scores import InstanceCurves, summarize
 from segmetrics.evaluators.tensors import read_state, write_state
-from segmetrics.instances import Category, Geometry, Instances, Listing, check_same_images
+from segmetrics.instances import Category, Geometry, Instances, Listing
+from segmetrics.readers.coco import AreaRule
 from segmetrics.types import Key, Parity, Protocol, Scores
-
-Rules = Literal["coco", "lvis"]
 
 _STATE = "segmetrics.instances.1"
 REFERENCES = {"coco": "pycocotools 2.0.11", "lvis": "lvis 0.5.3"}
@@ -95,6 +95,8 @@ class InstanceEvaluator(Evaluator):
         rules: "coco", or "lvis" for federated ground truth.
         grid: Thresholds, recalls, size ranges and limits; None for those of the rules.
         parity: "official" reproduces the official tool's oddities, "clean" the plain definition.
+        keys_from: The first key for images that come without; None starts at 0, and then the state does not
+            merge with another that numbered its own images.
         threads: How many threads `compute` may use. It changes no number.
 
     A batch is a pair of `Instances` that list the same images (see `segmetrics.readers.coco`).
@@ -121,6 +123,7 @@ class InstanceEvaluator(Evaluator):
         rules: Rules = "coco",
         grid: InstanceGrid | None = None,
         parity: Parity = "official",
+        keys_from: int | None = None,
         threads: int = 1,
     ) -> None:
         if grid is None:
@@ -146,6 +149,9 @@ class InstanceEvaluator(Evaluator):
                 "max_dets": list(grid.max_dets),
             },
         )
+        self._forms = self._batch_forms()
+        self._keys_from = keys_from
+        self._numbers_itself = False
         self._blocks = [InstanceRows.empty(len(grid.areas))]
         self._seen: set[Key] = set()
 
@@ -159,40 +165,40 @@ class InstanceEvaluator(Evaluator):
         """Keys of the images seen so far, ordered."""
         return sorted(self._seen)  # type: ignore[type-var]  # one dataset has keys of one kind
 
-    def update(self, truth: Instances, prediction: Instances, *, keys: Sequence[Key] | None = None) -> None:
+    def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
+
+        A batch is one of:
+
+        - two `Instances` that list the same images, as the readers give them;
+        - for each side a sequence with one `ImageObjects`, or mapping like it, per image;
+        - ground truth in COCO's form (a dict with "annotations", a `pycocotools` COCO, an `lvis` LVIS) and a
+          list of results, or what `loadRes` made of one.
 
         Args:
             truth: The annotations of some images.
             prediction: The detections of the same images.
-            keys: Not needed: the tables hold the images' keys. If given, they must be those.
+            keys: The images' keys, for sequences; None numbers them from `keys_from` on. The other forms hold
+                keys of their own.
 
         Raises:
-            InputError: An image has masks that do not fit its size.
+            InputError: A value is wrong, or an image has masks that do not fit its size.
             MergeError: An image was seen before.
             ValueError: The two sides list different images, or other categories than this evaluator.
         """
-        check_same_images(truth, prediction)
-        if not np.array_equal(truth.category_ids, self._category_ids):
-            raise ValueError("the batch lists other categories than the evaluator")
-        batch_keys = truth.keys[truth.first : truth.last]
-        if keys is not None and list(keys) != batch_keys.tolist():
-            raise ValueError("keys are not those of the batch")
-        self._add(self._evaluate(truth, prediction, batch_keys))
+        if keys is None and is_sequence_of_images(truth):
+            keys = self._number(len(truth))
+        self._add(self._evaluate(*self._forms.read(truth, prediction, keys)))
 
-    def _add(self, rows: InstanceRows) -> None:
-        keys: list[Key] = rows.keys.tolist()
-        if not self._seen.isdisjoint(keys):
-            raise MergeError(f"image {min(self._seen.intersection(keys))} was seen before")
-        self._seen.update(keys)
-        self._blocks.append(rows)
+    def _number(self, n: int) -> Sequence[Key]:
+        """Keys for n images that have none: the next integers."""
+        self._numbers_itself = self._keys_from is None
+        first = (
+            max((key for key in self._seen if isinstance(key, int)), default=(self._keys_from or 0) - 1) + 1
+        )
+        return range(first, first + n)
 
-    def _rows(self) -> InstanceRows:
-        """Everything seen so far, ordered by image."""
-        self._blocks = [InstanceRows.join(self._blocks)]
-        return self._blocks[0]
-
-    def _evaluate(self, truth: Instances, prediction: Instances, keys: NDArray[Any]) -> InstanceRows:
+    def _evaluate(self, truth: Instances, prediction: Instances) -> InstanceRows:
         try:
             columns = _core.evaluate(
                 truth.heights,
@@ -210,7 +216,26 @@ class InstanceEvaluator(Evaluator):
             raise InputError(
                 f"image {truth.keys[fault.index]} has a mask that does not fit its size"
             ) from None
-        return InstanceRows(keys=keys, **columns)
+        return InstanceRows(keys=truth.keys[truth.first : truth.last], **columns)
+
+    def _add(self, rows: InstanceRows) -> None:
+        keys: list[Key] = rows.keys.tolist()
+        if not self._seen.isdisjoint(keys):
+            raise MergeError(f"image {min(self._seen.intersection(keys))} was seen before")
+        self._seen.update(keys)
+        self._blocks.append(rows)
+
+    def _rows(self) -> InstanceRows:
+        """Everything seen so far, ordered by image."""
+        self._blocks = [InstanceRows.join(self._blocks)]
+        return self._blocks[0]
+
+    def _batch_forms(self) -> BatchForms:
+        area: AreaRule = "official"
+        if self._protocol.parity == "clean":
+            area = "mask" if self.geometry == "masks" else "box"
+        limit = self.grid.max_dets[-1] if self.rules == "lvis" else 0
+        return BatchForms(self._category_ids, self.geometry, self.rules, area, limit)
 
     def _core_protocol(self) -> _core.Protocol:
         federated = self.rules == "lvis"
@@ -238,6 +263,10 @@ class InstanceEvaluator(Evaluator):
             raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
         if self.categories != other.categories:
             raise MergeError("states of different categories")
+        if self._numbers_itself and other._numbers_itself:
+            raise MergeError(
+                "both states numbered their images from 0; give each evaluator its own keys_from"
+            )
         self._add(other._rows())
 
     def compute(self) -> Scores:
@@ -284,6 +313,7 @@ class InstanceEvaluator(Evaluator):
             "categories": [[category.id, category.name, category.frequency] for category in self.categories],
             "geometry": self.geometry,
             "rules": self.rules,
+            "numbers_itself": self._numbers_itself,
         }
         return write_state(header, self._rows().to_tensors())
 
@@ -312,6 +342,7 @@ class InstanceEvaluator(Evaluator):
             )
         except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
             raise InputError(f"not a state of an InstanceEvaluator: {error}") from error
+        evaluator._numbers_itself = header.get("numbers_itself") is True
         n_areas = len(evaluator.grid.areas)
         evaluator._add(InstanceRows.from_tensors(tensors, len(evaluator.categories), n_areas))
         return evaluator
@@ -350,4 +381,5 @@ __all__ = [
     "InstanceCurves",
     "InstanceEvaluator",
     "InstanceGrid",
+    "Rules",
 ]

@@ -18,6 +18,9 @@ from segmetrics._core import instances as _core
 from segmetrics.errors import InputError
 from segmetrics.instances import (
     NOT_LISTED,
+    SHAPE_COUNTS,
+    SHAPE_POLYGONS,
+    SHAPE_TEXT,
     Category,
     Geometry,
     Instances,
@@ -32,7 +35,6 @@ AreaRule = Literal["official", "mask", "box"]
 the first record carries a box; "mask" and "box" say it."""
 
 _HAS_BOX, _HAS_MASK_AREA = 4, 8
-_SHAPE_NONE, _SHAPE_TEXT, _SHAPE_COUNTS, _SHAPE_POLYGONS, _SHAPE_BOX = range(5)
 
 Source = str | PathLike[str] | Mapping[str, Any] | Sequence[Mapping[str, Any]] | Any
 
@@ -105,7 +107,7 @@ def read_ground_truth(
     (1, 'boat')
     """
     with open_document(source) as document:
-        part = document.read(results=False, boxes=geometry == "boxes", threads=threads)
+        part = document.read(results=False, geometry=geometry, threads=threads)
         categories = _categories(document, part.categories_span, federated=federated)
         for name in ("images", "annotations", "categories"):
             if name not in part.seen:
@@ -160,7 +162,7 @@ def read_results(
     """Read results in COCO's format: an array of detections.
 
     Args:
-        source: A path, or a sequence of dicts.
+        source: A path; a sequence of dicts; or what `loadRes` of `pycocotools` or `LVISResults` made of one.
         truth: What they are to be measured against.
         area: What a detection's size is. "official" follows the first record, or with `max_per_image` the
             first that is left after the limit, as lvis does.
@@ -171,9 +173,9 @@ def read_results(
     Raises:
         InputError: The file cannot be read, a value is wrong, or a detection lies on an unknown image.
     """
+    source, area = _loaded_results(source, area)
     with open_document(source) as document:
-        part = document.read(results=True, boxes=truth.geometry == "boxes", threads=threads)
-    columns = part.take_objects()
+        columns = _read_columns(document, truth.geometry, area, max_per_image, threads)
     image_ids, category_ids = columns.pop("image_id"), columns.pop("category_id")
     del columns["id"]
     keys = truth.instances.keys
@@ -182,9 +184,8 @@ def read_results(
     category = category_positions(category_ids, truth.instances.category_ids)
     _check_sizes(document, columns["shape"], image, truth.instances)
     order, starts = group_by_image(image, len(keys))
-    first = _deciding_row(image, columns["score"], max_per_image)
-    rule = _area_rule(columns["flags"], area, first)
-    areas = _areas(document, columns, rule, image, truth.instances)
+    rule = _area_rule(columns["flags"], image_ids, columns["score"], area, max_per_image)
+    areas = _areas(document, columns, rule, image, truth)
     warnings = list(_size_warnings(columns["flags"], truth.geometry, area, rule))
     n_unlisted = int(np.count_nonzero(category == NOT_LISTED))
     if n_unlisted:
@@ -252,7 +253,7 @@ class _Images:
         """Masks need the size of their image, and must have it."""
         rows = truth.order
         image = np.repeat(np.arange(len(self.keys), dtype=np.uint32), np.diff(truth.starts))
-        needs_size = np.isin(truth.shapes["kind"][rows], (_SHAPE_TEXT, _SHAPE_COUNTS, _SHAPE_POLYGONS))
+        needs_size = np.isin(truth.shapes["kind"][rows], (SHAPE_TEXT, SHAPE_COUNTS, SHAPE_POLYGONS))
         bad = needs_size & ((self.heights[image] == 0) | (self.widths[image] == 0))
         if bad.any():
             key = self.keys[image[np.argmax(bad)]]
@@ -356,20 +357,51 @@ def _check_sizes(
         )
 
 
-def _deciding_row(image: NDArray[np.uint32], scores: NDArray[np.float64], max_per_image: int) -> int:
-    """The record that an official tool looks at first; -1 where there is none."""
-    if len(image) == 0:
-        return -1
-    mates = np.flatnonzero(image == image[0])
-    if not max_per_image or len(mates) <= max_per_image:
-        return 0
-    return int(mates[np.argmax(scores[mates])])
+def _loaded_results(source: Source, area: AreaRule) -> tuple[Source, AreaRule]:
+    """The records that `loadRes` made of results, and the rule by which it filled in their sizes.
+
+    It gives every record a box, so the first record no longer tells; but only sizes taken from boxes all equal
+    those of the boxes.
+    """
+    dataset = getattr(source, "dataset", None)
+    if not isinstance(dataset, Mapping):
+        return source, area
+    records = dataset.get("annotations", [])
+    if area == "official":
+        by_box = all("bbox" in r and r.get("area") == r["bbox"][2] * r["bbox"][3] for r in records)
+        area = "box" if by_box else "mask"
+    return records, area
 
 
-def _area_rule(flags: NDArray[np.uint8], area: AreaRule, first: int) -> Literal["mask", "box"]:
+def _read_columns(
+    document: Document, geometry: Geometry, area: AreaRule, max_per_image: int, threads: int
+) -> dict[str, NDArray[Any]]:
+    """The columns of results. Where boxes are compared, masks are measured only if sizes are theirs."""
+    wanted = "measured boxes" if geometry == "boxes" and area == "mask" else geometry
+    columns = document.read(results=True, geometry=wanted, threads=threads).take_objects()
+    if wanted == "boxes":
+        rule = _area_rule(columns["flags"], columns["image_id"], columns["score"], area, max_per_image)
+        if rule == "mask" and np.any(columns["flags"] & _HAS_BOX):
+            columns = document.read(results=True, geometry="measured boxes", threads=threads).take_objects()
+    return columns
+
+
+def _area_rule(
+    flags: NDArray[np.uint8],
+    image_ids: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    area: AreaRule,
+    max_per_image: int,
+) -> Literal["mask", "box"]:
+    """Where sizes are taken from: officially, from what the record has that the official tool sees first."""
     if area != "official":
         return area
-    return "box" if first >= 0 and flags[first] & _HAS_BOX else "mask"
+    if len(flags) == 0:
+        return "mask"
+    first, mates = 0, np.flatnonzero(image_ids == image_ids[0])
+    if 0 < max_per_image < len(mates):
+        first = int(mates[np.argmax(scores[mates])])
+    return "box" if flags[first] & _HAS_BOX else "mask"
 
 
 def _areas(
@@ -377,7 +409,7 @@ def _areas(
     columns: dict[str, NDArray[Any]],
     rule: Literal["mask", "box"],
     image: NDArray[np.uint32],
-    truth: Instances,
+    truth: GroundTruth,
 ) -> NDArray[np.float64]:
     flags = columns["flags"]
     if rule == "box":
@@ -400,13 +432,19 @@ def _filled_areas(
     columns: dict[str, NDArray[Any]],
     rows: NDArray[np.int64],
     image: NDArray[np.uint32],
-    truth: Instances,
+    truth: GroundTruth,
 ) -> NDArray[np.uint32]:
     """Areas of polygons and boxes, known once they are filled."""
-    if truth.heights[image].min() == 0 or truth.widths[image].min() == 0:
+    if truth.geometry == "boxes":
+        raise document.error(
+            "sizes are taken from the masks, and its mask is missing or made of polygons",
+            place=f"record {rows[0]}",
+        )
+    heights, widths = truth.instances.heights[image], truth.instances.widths[image]
+    if heights.min() == 0 or widths.min() == 0:
         raise document.error('sizes of masks need "height" and "width" of the images in the ground truth')
     shapes = np.ascontiguousarray(columns["shape"][rows]).view(np.uint8)
-    return _core.shape_areas(shapes, columns["payload"], truth.heights[image], truth.widths[image])
+    return _core.shape_areas(shapes, columns["payload"], heights, widths)
 
 
 def _size_warnings(
@@ -414,12 +452,16 @@ def _size_warnings(
 ) -> Sequence[str]:
     if geometry == "masks" and area == "official" and rule == "box":
         return (
-            'the results carry "bbox": sizes are taken from the boxes, as the official tools do, so scores by '
-            "size are not those of the masks (--area mask takes the masks)",
+            (
+                'the results carry "bbox": sizes are taken from the boxes, as the official tools do, so scores '
+                "by size are not those of the masks (--area mask takes the masks)"
+            ),
         )
     if rule == "mask" and area == "official" and bool(np.any(flags & _HAS_BOX)):
         return (
-            'some results carry "bbox", but not the first one: sizes are taken from the masks, as the official '
-            "tools do",
+            (
+                'some results carry "bbox", but not the first one: sizes are taken from the masks, as the '
+                "official tools do"
+            ),
         )
     return ()

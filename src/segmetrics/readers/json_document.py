@@ -32,23 +32,28 @@ class Document:
         """An InputError about this document."""
         return InputError(message, file=self._file, place=place)
 
-    def read(self, *, results: bool, boxes: bool, threads: int) -> _core.Part:
+    def read(self, *, results: bool, geometry: str, threads: int) -> _core.Part:
         """The whole document, read by up to `threads` threads.
 
         Each thread starts at a guess of where a record starts. A guess holds if the part before stops right
         there; where it does not, reading goes on from where that part did stop.
+
+        Args:
+            results: Whether it is results, or else ground truth.
+            geometry: "masks", "boxes", or "measured boxes" to know the areas of masks beside boxes too.
+            threads: At most so many.
         """
         size = self._source.size
         if size == 0:
             raise self.error("the file is empty")
         cuts = self._guess_cuts(min(threads, max(1, size // SMALLEST_PART)))
-        parts = self._read_side_by_side(cuts, results=results, boxes=boxes)
+        parts = self._read_side_by_side(cuts, results=results, geometry=geometry)
         whole = self._settle(parts[0], 0)
         for begin, part in zip(cuts[1:], parts[1:], strict=False):
             if whole.stopped_at == begin and not whole.is_at_end:
                 self._append(whole, self._settle(part, whole.n_rows))
         if not whole.is_at_end:
-            self._append(whole, self._read_rest(whole, results=results, boxes=boxes))
+            self._append(whole, self._read_rest(whole, results=results, geometry=geometry))
         return whole
 
     def decode(self, span: tuple[int, int]) -> object:
@@ -68,12 +73,12 @@ class Document:
         return sorted({0, *(self._source.guess_record(size * i // n) for i in range(1, n))} - {size})
 
     def _read_side_by_side(
-        self, cuts: Sequence[int], *, results: bool, boxes: bool
+        self, cuts: Sequence[int], *, results: bool, geometry: str
     ) -> list[_core.Part | _core.ReadFault]:
         def read(begin: int, limit: int) -> _core.Part | _core.ReadFault:
             part = _core.Part()
             try:
-                part.read(self._source, results, boxes, begin, limit)
+                part.read(self._source, results, geometry, begin, limit)
             except _core.ReadFault as fault:
                 return fault
             return part
@@ -84,9 +89,9 @@ class Document:
         with ThreadPoolExecutor(len(cuts), thread_name_prefix="segmetrics-read") as pool:
             return list(pool.map(read, cuts, limits))
 
-    def _read_rest(self, whole: _core.Part, *, results: bool, boxes: bool) -> _core.Part:
+    def _read_rest(self, whole: _core.Part, *, results: bool, geometry: str) -> _core.Part:
         begin = whole.stopped_at
-        (rest,) = self._read_side_by_side([begin], results=results, boxes=boxes)
+        (rest,) = self._read_side_by_side([begin], results=results, geometry=geometry)
         return self._settle(rest, whole.n_rows)
 
     def _append(self, whole: _core.Part, part: _core.Part) -> None:
