@@ -7,6 +7,7 @@
 #include "runs.h"
 #include "window.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct reader {
@@ -53,7 +54,7 @@ static const char *read_listing(reader *r, const char *p, sm_listing *listing) {
     while (more) {
         if (listing_reserve(listing) != SM_OK) return sm_scan_fail(scan, p, SM_NO_MEMORY, NULL);
         const char *after = sm_integer_parse(p, &listing->category_id[listing->n]);
-        if (!after) return sm_scan_fail(scan, p, SM_SYNTAX, "a category id (an integer)");
+        if (!after) return sm_scan_fail_scalar(scan, p, SM_SYNTAX, "a 64-bit integer");
         listing->row[listing->n++] = (uint32_t)r->part->images.n;
         if (!(p = sm_json_next(after, ']', &more, scan))) return NULL;
     }
@@ -62,27 +63,26 @@ static const char *read_listing(reader *r, const char *p, sm_listing *listing) {
 
 static const char *read_image_field(reader *r, const sm_key *key, const char *p, int *has_id) {
     sm_images *images = &r->part->images;
-    r->scan.field = NULL;
     if (SM_KEY_IS(key, "id")) {
-        r->scan.field = "id";
+        sm_scan_enter(&r->scan, "id", p);
         *has_id = 1;
         const char *after = sm_integer_parse(p, &images->id[images->n]);
-        return after ? after : sm_scan_fail(&r->scan, p, SM_SYNTAX, "an integer");
+        return after ? after : sm_scan_fail_scalar(&r->scan, p, SM_SYNTAX, "a 64-bit integer");
     }
     if (SM_KEY_IS(key, "height")) {
-        r->scan.field = "height";
+        sm_scan_enter(&r->scan, "height", p);
         return sm_coco_read_side(p, &images->height[images->n], &r->scan);
     }
     if (SM_KEY_IS(key, "width")) {
-        r->scan.field = "width";
+        sm_scan_enter(&r->scan, "width", p);
         return sm_coco_read_side(p, &images->width[images->n], &r->scan);
     }
     if (SM_KEY_IS(key, "neg_category_ids")) {
-        r->scan.field = "neg_category_ids";
+        sm_scan_enter(&r->scan, "neg_category_ids", p);
         return read_listing(r, p, &images->negative);
     }
     if (SM_KEY_IS(key, "not_exhaustive_category_ids")) {
-        r->scan.field = "not_exhaustive_category_ids";
+        sm_scan_enter(&r->scan, "not_exhaustive_category_ids", p);
         return read_listing(r, p, &images->not_exhaustive);
     }
     return sm_json_skip(p, &r->scan);
@@ -93,7 +93,7 @@ static const char *finish_image(reader *r, const char *p, const char *start, int
     sm_images *images = &r->part->images;
     uint32_t height = images->height[images->n], width = images->width[images->n];
     if (!has_id) {
-        r->scan.field = "id";
+        sm_scan_enter(&r->scan, "id", start);
         return sm_scan_fail(&r->scan, start, SM_MISSING, NULL);
     }
     if (height != 0 && width != 0 && !sm_size_is_valid(height, width)) {
@@ -119,7 +119,7 @@ static const char *read_image(reader *r, const char *p) {
     while (more) {
         if (!(p = sm_json_key(p, &key, scan))) return NULL;
         if (!(p = read_image_field(r, &key, p, &has_id))) return NULL;
-        scan->field = NULL;
+        sm_scan_enter(scan, NULL, p);
         if (!(p = sm_json_next(p, '}', &more, scan))) return NULL;
     }
     return finish_image(r, p, start, has_id);
@@ -162,8 +162,13 @@ static const char *read_element(reader *r, const char *p) {
     return more ? p : after_array(r, p);
 }
 
-static const char *note_seen(reader *r, const char *p, uint32_t bit) {
-    if (r->part->seen & bit) return sm_scan_fail(&r->scan, p, SM_INVALID, "each key once");
+/* p stands at the value of a root key that is read. */
+static const char *note_seen(reader *r, const char *p, const char *key, uint32_t bit) {
+    sm_scan_enter(&r->scan, key, p);
+    if (r->part->seen & bit) {
+        snprintf(r->scan.found, sizeof r->scan.found, "given twice");
+        return sm_scan_fail(&r->scan, p, SM_INVALID, "each key once");
+    }
     r->part->seen |= bit;
     return p;
 }
@@ -180,15 +185,15 @@ static const char *read_root_key(reader *r, const char *p) {
     sm_key key;
     if (!(p = sm_json_key(p, &key, &r->scan))) return NULL;
     if (SM_KEY_IS(&key, "images")) {
-        p = note_seen(r, p, SM_COCO_SEEN_IMAGES);
+        p = note_seen(r, p, "images", SM_COCO_SEEN_IMAGES);
         return p ? enter_array(r, p, SM_COCO_IN_IMAGES, "an array of images") : NULL;
     }
     if (SM_KEY_IS(&key, "annotations")) {
-        p = note_seen(r, p, SM_COCO_SEEN_ANNOTATIONS);
+        p = note_seen(r, p, "annotations", SM_COCO_SEEN_ANNOTATIONS);
         return p ? enter_array(r, p, SM_COCO_IN_RECORDS, "an array of annotations") : NULL;
     }
     if (SM_KEY_IS(&key, "categories")) {
-        p = note_seen(r, p, SM_COCO_SEEN_CATEGORIES);
+        p = note_seen(r, p, "categories", SM_COCO_SEEN_CATEGORIES);
         return p ? read_categories(r, p) : NULL;
     }
     p = sm_json_skip(p, &r->scan);
@@ -214,7 +219,8 @@ static const char *read_end(reader *r, const char *p) {
 
 /* Reads one piece: a record with its comma, an opening, a value of no interest. */
 static const char *step(reader *r, const char *p) {
-    r->scan.field = NULL;
+    sm_scan_enter(&r->scan, NULL, p);
+    r->scan.found[0] = 0;
     switch (r->part->place) {
     case SM_COCO_AT_START:
         return read_start(r, p);
@@ -256,12 +262,28 @@ static void return_to(sm_coco_part *part, const mark *m) {
     part->images.not_exhaustive.n = m->not_exhaustive;
 }
 
+/* Says what was found: a little of the text there, as much of it whatever the window held. */
+static void show_found(reader *r) {
+    sm_scan *scan = &r->scan;
+    sm_fault ignored;
+    if (scan->found[0]) {
+        memcpy(r->fault->found, scan->found, sizeof scan->found);
+        return;
+    }
+    if (r->window.end - scan->at < 2 * SM_FOUND_SIZE) {
+        (void)sm_window_more(&r->window, scan->at, &ignored);
+        scan->at = r->window.text;
+    }
+    sm_json_excerpt(scan->at, r->window.end, r->fault->found);
+}
+
 static sm_status fail(reader *r, sm_status status) {
     const sm_scan *scan = &r->scan;
     sm_fault *fault = r->fault;
     sm_coco_place place = r->part->place;
     fault->offset = scan->at ? sm_window_tell(&r->window, scan->at) : r->window.offset;
     fault->field = scan->field;
+    fault->inside = scan->field && scan->at != scan->field_at;
     fault->expected = scan->expected;
     fault->record = -1;
     if (place == SM_COCO_IN_IMAGES) {
@@ -271,7 +293,7 @@ static sm_status fail(reader *r, sm_status status) {
         fault->record = (int64_t)r->part->objects.n;
         fault->unit = r->document == SM_COCO_TRUTH ? "annotation" : "record";
     }
-    if (status != SM_IO && scan->at) sm_json_excerpt(scan->at, r->window.end, fault->found);
+    if (status == SM_SYNTAX || status == SM_INVALID) show_found(r);
     return status;
 }
 
@@ -335,6 +357,7 @@ static const char *find_seam(const char *p, const char *end) {
 
 sm_status sm_coco_guess_record(sm_source source, uint64_t from, uint64_t *guess, sm_fault *fault) {
     sm_window window;
+    *fault = (sm_fault){.record = -1};
     sm_window_open(&window, source, from);
     *guess = source.size;
     sm_status status = SM_OK;

@@ -66,6 +66,7 @@ typedef struct draft {
     uint32_t seen;
     int64_t id, image_id, category_id;
     double score, area, box[4];
+    const char *box_text; /* where the value of "bbox" starts */
     uint32_t mask_area;
     uint8_t flags;
     sm_shape shape;
@@ -73,13 +74,13 @@ typedef struct draft {
 
 static const char *read_integer(const char *p, int64_t *value, sm_scan *scan) {
     const char *after = sm_integer_parse(p, value);
-    return after ? after : sm_scan_fail(scan, p, SM_SYNTAX, "an integer");
+    return after ? after : sm_scan_fail_scalar(scan, p, SM_SYNTAX, "a 64-bit integer");
 }
 
 static const char *read_finite(const char *p, double *value, sm_scan *scan) {
     const char *after = sm_number_parse(p, value);
-    if (!after || !isfinite(*value)) return sm_scan_fail(scan, p, SM_SYNTAX, "a finite number");
-    return after;
+    if (after && isfinite(*value)) return after;
+    return sm_scan_fail_scalar(scan, p, SM_SYNTAX, "a finite number");
 }
 
 /* 0, 1, or a boolean. */
@@ -92,32 +93,40 @@ static const char *read_flag(const char *p, uint8_t flag, draft *d, sm_scan *sca
     } else if (strncmp(p, "false", 5) == 0) {
         after = p + 5;
     } else if (!(after = sm_integer_parse(p, &value))) {
-        return sm_scan_fail(scan, p, SM_SYNTAX, "0 or 1");
+        return sm_scan_fail_scalar(scan, p, SM_SYNTAX, "0 or 1");
     }
     d->flags = (uint8_t)(value ? d->flags | flag : d->flags & ~flag);
     return after;
 }
 
+static const char *check_box(const char *p, const draft *d, sm_scan *scan) {
+    const double *box = d->box;
+    if (box[2] < 0 || box[3] < 0) {
+        return sm_scan_fail(scan, d->box_text, SM_INVALID,
+                            "a width and a height that are not negative");
+    }
+    if (!isfinite(box[0] + box[2]) || !isfinite(box[1] + box[3]) || !isfinite(box[2] * box[3])) {
+        return sm_scan_fail(scan, d->box_text, SM_INVALID, "a box of finite size");
+    }
+    return p;
+}
+
 /* [x, y, width, height]; an empty array is no box. */
 static const char *read_box(const char *p, draft *d, sm_scan *scan) {
-    const char *start = p;
     int n = 0, more;
+    d->box_text = p;
     if (!(p = sm_json_expect(p, '[', scan, "[x, y, width, height]"))) return NULL;
     p = sm_json_first(p, ']', &more);
     if (!more) {
         d->seen &= ~BIT(FIELD_BOX);
         return p;
     }
-    for (; more; n++) {
-        if (n == 4) return sm_scan_fail(scan, p, SM_INVALID, "[x, y, width, height]");
+    for (; more && n < 4; n++) {
         if (!(p = read_finite(p, &d->box[n], scan))) return NULL;
         if (!(p = sm_json_next(p, ']', &more, scan))) return NULL;
     }
-    if (n != 4) return sm_scan_fail(scan, start, SM_INVALID, "[x, y, width, height]");
-    if (d->box[2] < 0 || d->box[3] < 0) {
-        return sm_scan_fail(scan, start, SM_INVALID, "a width and a height that are not negative");
-    }
-    return p;
+    if (more || n < 4) return sm_scan_fail(scan, d->box_text, SM_INVALID, "[x, y, width, height]");
+    return check_box(p, d, scan);
 }
 
 static const char *read_field(const char *p, field which, draft *d, sm_objects *objects,
@@ -166,14 +175,14 @@ static const char *read_fields(const char *p, const sm_coco_fields *fields, draf
         if (!(p = sm_json_key(p, &key, scan))) return NULL;
         field which = identify(&key);
         if (is_wanted(which, d, fields)) {
-            scan->field = field_names[which];
+            sm_scan_enter(scan, field_names[which], p);
             d->seen |= BIT(which);
             p = read_field(p, which, d, objects, scan);
         } else {
             p = sm_json_skip(p, scan);
         }
         if (!p) return NULL;
-        scan->field = NULL;
+        sm_scan_enter(scan, NULL, p);
         if (!(p = sm_json_next(p, '}', &more, scan))) return NULL;
     }
     return p;
@@ -184,11 +193,11 @@ static const char *missing_field(const draft *d, const sm_coco_fields *fields) {
     for (int i = 0; i < N_FIELDS; i++) {
         if (fields->required & ~d->seen & BIT(i)) return field_names[i];
     }
-    if (fields->one_of && !(fields->one_of & d->seen)) return "segmentation";
-    return NULL;
+    if (!fields->one_of || fields->one_of & d->seen) return NULL;
+    return field_names[fields->geometry == SM_COCO_MASKS ? FIELD_SEGMENTATION : FIELD_BOX];
 }
 
-/* Takes the box as the row's geometry, in place of what payload was read since `payload_size`. */
+/* Takes the box as the row's geometry, in place of a mask that was read since `payload_size`. */
 static sm_status keep_box(draft *d, sm_objects *objects, size_t payload_size) {
     objects->payload_size = payload_size;
     sm_status status = sm_objects_reserve_payload(objects, sizeof d->box);
@@ -201,6 +210,13 @@ static sm_status keep_box(draft *d, sm_objects *objects, size_t payload_size) {
     memcpy(objects->payload + d->shape.offset, d->box, sizeof d->box);
     objects->payload_size = d->shape.offset + sizeof d->box;
     return SM_OK;
+}
+
+/* A mask before a box says as little as one after it, which is not read. */
+static void forget_mask(draft *d) {
+    d->shape = (sm_shape){.kind = SM_SHAPE_NONE};
+    d->mask_area = 0;
+    d->flags &= (uint8_t)~SM_HAS_MASK_AREA;
 }
 
 /* Whether a box can be filled as a mask. */
@@ -237,10 +253,11 @@ static const char *settle_shape(const char *p, const char *start, draft *d,
     if (fields->geometry == SM_COCO_MASKS) {
         if (d->seen & BIT(FIELD_SEGMENTATION)) return p;
         if (!is_fillable(d->box)) {
-            scan->field = "bbox";
-            return sm_scan_fail(scan, start, SM_INVALID, "a box within 1,000,000 pixels");
+            sm_scan_enter(scan, field_names[FIELD_BOX], d->box_text);
+            return sm_scan_fail(scan, d->box_text, SM_INVALID, "a box within 1,000,000 pixels");
         }
     }
+    if (fields->geometry == SM_COCO_BOXES) forget_mask(d);
     if (keep_box(d, objects, payload_size) == SM_OK) return p;
     return sm_scan_fail(scan, start, SM_NO_MEMORY, NULL);
 }
@@ -253,7 +270,7 @@ const char *sm_coco_read_record(const char *p, const sm_coco_fields *fields, sm_
     if (!(p = read_fields(p, fields, &d, objects, scan))) return NULL;
     const char *missing = missing_field(&d, fields);
     if (missing) {
-        scan->field = missing;
+        sm_scan_enter(scan, missing, start);
         return sm_scan_fail(scan, start, SM_MISSING, NULL);
     }
     if (!(p = settle_shape(p, start, &d, fields, objects, payload_size, scan))) return NULL;

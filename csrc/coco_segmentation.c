@@ -4,7 +4,9 @@
 #include "number.h"
 #include "polygon.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Room for the rest of the window in a form that takes at most twice the bytes of its text. */
@@ -33,9 +35,9 @@ static const char *keep(const char *p, size_t bytes, uint32_t kind, sm_objects *
 static const char *read_coordinate(const char *p, int32_t *scaled, sm_scan *scan) {
     double value;
     const char *after = sm_number_parse(p, &value);
-    if (!after) return sm_scan_fail(scan, p, SM_SYNTAX, "a coordinate (a number)");
+    if (!after) return sm_scan_fail_scalar(scan, p, SM_SYNTAX, "a coordinate (a number)");
     if (!(fabs(value) <= SM_MAX_COORDINATE)) {
-        return sm_scan_fail(scan, p, SM_INVALID, "a coordinate within 1,000,000 pixels");
+        return sm_scan_fail_scalar(scan, p, SM_INVALID, "a coordinate within 1,000,000 pixels");
     }
     *scaled = sm_polygon_scale(value);
     return after;
@@ -86,9 +88,8 @@ static const char *read_polygons(const char *p, sm_objects *objects, sm_shape *s
 const char *sm_coco_read_side(const char *p, uint32_t *side, sm_scan *scan) {
     int64_t value;
     const char *after = sm_integer_parse(p, &value);
-    if (!after) return sm_scan_fail(scan, p, SM_SYNTAX, "an integer");
-    if (value <= 0 || value > SM_MAX_PIXELS) {
-        return sm_scan_fail(scan, p, SM_INVALID, "between 1 and 2,147,483,647 pixels");
+    if (!after || value <= 0 || value > SM_MAX_PIXELS) {
+        return sm_scan_fail_scalar(scan, p, SM_INVALID, "an integer from 1 to 2,147,483,647");
     }
     *side = (uint32_t)value;
     return after;
@@ -96,11 +97,15 @@ const char *sm_coco_read_side(const char *p, uint32_t *side, sm_scan *scan) {
 
 static const char *read_size(const char *p, sm_shape *shape, sm_scan *scan) {
     const char *start = p;
+    uint32_t *const sides[] = {&shape->height, &shape->width};
+    int n = 0, more;
     if (!(p = sm_json_expect(p, '[', scan, "[height, width]"))) return NULL;
-    if (!(p = sm_coco_read_side(sm_json_space(p), &shape->height, scan))) return NULL;
-    if (!(p = sm_json_expect(p, ',', scan, "[height, width]"))) return NULL;
-    if (!(p = sm_coco_read_side(sm_json_space(p), &shape->width, scan))) return NULL;
-    if (!(p = sm_json_expect(p, ']', scan, "[height, width]"))) return NULL;
+    p = sm_json_first(p, ']', &more);
+    for (; more && n < 2; n++) {
+        if (!(p = sm_coco_read_side(p, sides[n], scan))) return NULL;
+        if (!(p = sm_json_next(p, ']', &more, scan))) return NULL;
+    }
+    if (more || n < 2) return sm_scan_fail(scan, start, SM_INVALID, "[height, width]");
     if (!sm_size_is_valid(shape->height, shape->width)) {
         return sm_scan_fail(scan, start, SM_INVALID, "a size of at most 2,147,483,647 pixels");
     }
@@ -117,9 +122,8 @@ static const char *read_count_list(const char *p, sm_objects *objects, sm_shape 
     while (more) {
         int64_t value;
         const char *after = sm_integer_parse(p, &value);
-        if (!after) return sm_scan_fail(scan, p, SM_SYNTAX, "a count (an integer)");
-        if (value < 0 || value > SM_MAX_PIXELS) {
-            return sm_scan_fail(scan, p, SM_INVALID, "a count between 0 and 2,147,483,647");
+        if (!after || value < 0 || value > SM_MAX_PIXELS) {
+            return sm_scan_fail_scalar(scan, p, SM_INVALID, "an integer from 0 to 2,147,483,647");
         }
         uint32_t count = (uint32_t)value;
         memcpy(out + n++ * sizeof count, &count, sizeof count);
@@ -142,7 +146,8 @@ static const char *read_counts(const char *p, sm_objects *objects, sm_shape *sha
     return sm_scan_fail(scan, p, SM_SYNTAX, "counts (a string or an array of integers)");
 }
 
-static sm_status measure_list(const uint8_t *counts, size_t n, uint32_t n_pixels, uint32_t *area) {
+static sm_status measure_list(const uint8_t *counts, size_t n, uint32_t n_pixels, uint32_t *area,
+                              sm_fault *fault) {
     uint64_t total[2] = {0, 0};
     for (size_t i = 0; i < n; i++) {
         uint32_t count;
@@ -150,54 +155,52 @@ static sm_status measure_list(const uint8_t *counts, size_t n, uint32_t n_pixels
         total[i & 1] += count;
     }
     *area = (uint32_t)total[1];
-    return total[0] + total[1] == n_pixels ? SM_OK : SM_INVALID;
+    if (total[0] + total[1] == n_pixels) return SM_OK;
+    *fault = (sm_fault){.expected = "counts that add up to height * width"};
+    snprintf(fault->found, sizeof fault->found, "a total of %" PRIu64, total[0] + total[1]);
+    return SM_INVALID;
 }
 
-/* Checks the counts once the size is known too; `start` is where the segmentation began. */
+/* Checks the counts, whose value starts at `start`, once the size is known too. */
 static const char *check_counts(const char *p, const char *start, const sm_objects *objects,
                                 const sm_shape *shape, uint32_t *area, sm_scan *scan) {
     const uint8_t *payload = objects->payload + shape->offset;
     uint32_t n_pixels = shape->height * shape->width;
     sm_fault fault;
-    if (shape->kind == SM_SHAPE_NONE) {
-        scan->field = "counts";
-        return sm_scan_fail(scan, start, SM_MISSING, NULL);
-    }
-    if (n_pixels == 0) {
-        scan->field = "size";
-        return sm_scan_fail(scan, start, SM_MISSING, NULL);
-    }
-    scan->field = "counts";
-    if (shape->kind == SM_SHAPE_COUNTS) {
-        if (measure_list(payload, shape->length / sizeof(uint32_t), n_pixels, area) == SM_OK)
-            return p;
-        return sm_scan_fail(scan, start, SM_INVALID, "counts that add up to height x width");
-    }
-    if (sm_counts_text_measure((const char *)payload, shape->length, n_pixels, area, &fault) ==
-        SM_OK) {
-        return p;
-    }
-    return sm_scan_fail(scan, start, SM_INVALID, fault.expected);
+    sm_scan_enter(scan, "counts", start);
+    sm_status status =
+        shape->kind == SM_SHAPE_COUNTS
+            ? measure_list(payload, shape->length / sizeof(uint32_t), n_pixels, area, &fault)
+            : sm_counts_text_measure((const char *)payload, shape->length, n_pixels, area, &fault);
+    if (status == SM_OK) return p;
+    memcpy(scan->found, fault.found, sizeof fault.found);
+    return sm_scan_fail(scan, start, status, fault.expected);
 }
 
 static const char *read_encoded(const char *p, sm_objects *objects, sm_shape *shape, uint32_t *area,
                                 sm_scan *scan) {
-    const char *start = p;
+    const char *start = p, *field = scan->field, *counts = NULL;
     sm_key key;
     int more;
     p = sm_json_first(p + 1, '}', &more);
     while (more) {
         if (!(p = sm_json_key(p, &key, scan))) return NULL;
         if (SM_KEY_IS(&key, "size")) {
+            sm_scan_enter(scan, "size", p);
             p = read_size(p, shape, scan);
         } else if (SM_KEY_IS(&key, "counts")) {
+            sm_scan_enter(scan, "counts", counts = p);
             p = read_counts(p, objects, shape, scan);
         } else {
             p = sm_json_skip(p, scan);
         }
-        if (!p || !(p = sm_json_next(p, '}', &more, scan))) return NULL;
+        if (!p) return NULL;
+        sm_scan_enter(scan, field, start);
+        if (!(p = sm_json_next(p, '}', &more, scan))) return NULL;
     }
-    return check_counts(p, start, objects, shape, area, scan);
+    if (counts && shape->height > 0) return check_counts(p, counts, objects, shape, area, scan);
+    sm_scan_enter(scan, counts ? "size" : "counts", start);
+    return sm_scan_fail(scan, start, SM_MISSING, NULL);
 }
 
 const char *sm_coco_read_segmentation(const char *p, sm_objects *objects, sm_shape *shape,

@@ -1,22 +1,30 @@
 #include "json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-/* A number or a word that runs into the end of the text may go on after it. */
-static int is_cut(const char *p, const char *end) {
-    while (p < end && !strchr(",:]} \t\r\n", *p)) p++;
-    return p >= end;
-}
-
 const char *sm_scan_fail(sm_scan *scan, const char *p, sm_status status, const char *expected) {
     int about_text = status == SM_SYNTAX || status == SM_INVALID;
-    scan->status = about_text && is_cut(p, scan->end) ? SM_TRUNCATED : status;
+    scan->status = about_text && p >= scan->end ? SM_TRUNCATED : status;
     scan->at = p;
     scan->expected = expected;
+    return NULL;
+}
+
+/* The end of the number or word at p. */
+static const char *pass_word(const char *p, const char *end) {
+    while (p < end && !strchr(",:]} \t\r\n", *p)) p++;
+    return p;
+}
+
+const char *sm_scan_fail_scalar(sm_scan *scan, const char *p, sm_status status,
+                                const char *expected) {
+    sm_scan_fail(scan, p, status, expected);
+    if (pass_word(p, scan->end) == scan->end) scan->status = SM_TRUNCATED;
     return NULL;
 }
 
@@ -211,7 +219,7 @@ static const char *skip_scalar(const char *p, sm_scan *scan) {
     }
     const char *after = skip_number(p);
     if (!after) after = skip_word(p);
-    return after ? after : sm_scan_fail(scan, p, SM_SYNTAX, "a value");
+    return after ? after : sm_scan_fail_scalar(scan, p, SM_SYNTAX, "a value");
 }
 
 enum { MAX_DEPTH = 512 };
@@ -272,21 +280,41 @@ const char *sm_json_skip(const char *p, sm_scan *scan) {
     return p;
 }
 
+/* ---- messages -------------------------------------------------------------------------------- */
+
+/* The end of the value at p, however malformed, or of the one character that starts none. */
+static const char *pass_roughly(const char *p, const char *end) {
+    if (*p == '"') {
+        const char *quote = memchr(p + 1, '"', (size_t)(end - p - 1));
+        return quote ? quote + 1 : end;
+    }
+    if (*p != '{' && *p != '[') {
+        const char *stop = pass_word(p, end);
+        return stop > p ? stop : p + 1;
+    }
+    size_t depth = 0;
+    for (; p < end; p++) {
+        depth += *p == '{' || *p == '[';
+        depth -= *p == '}' || *p == ']';
+        if (depth == 0) return p + 1;
+    }
+    return end;
+}
+
 void sm_json_excerpt(const char *p, const char *end, char out[SM_FOUND_SIZE]) {
-    size_t n = 0, limit = SM_FOUND_SIZE - 4;
-    int quoted = p < end && *p == '"';
-    while (p + n < end && n < limit) {
-        char c = p[n];
-        if (quoted ? (n > 0 && c == '"') : strchr(",]} \t\r\n", c) != NULL) break;
-        out[n++] = (c >= 0x20 && c < 0x7f) ? c : '?';
+    const size_t room = SM_FOUND_SIZE - sizeof "\\xNN...";
+    const char *stop = p < end ? pass_roughly(p, end) : end;
+    size_t n = 0;
+    while (p < stop && n <= room) {
+        const char *space = p;
+        p = sm_json_space(p);
+        if (p > space) {
+            out[n++] = ' ';
+        } else if (*p >= ' ' && *p <= '~') {
+            out[n++] = *p++;
+        } else {
+            n += (size_t)snprintf(out + n, sizeof "\\xNN", "\\x%02x", (unsigned char)*p++);
+        }
     }
-    if (quoted && n < limit && p + n < end) {
-        out[n++] = '"';
-    } else if (n == 0 && p < end) {
-        out[n++] = (*p >= 0x20 && *p < 0x7f) ? *p : '?';
-    } else if (n == limit) {
-        memcpy(out + n, "...", 3);
-        n += 3;
-    }
-    out[n] = 0;
+    snprintf(out + n, SM_FOUND_SIZE - n, "%s", p < stop ? "..." : "");
 }

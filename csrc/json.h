@@ -18,15 +18,27 @@ typedef struct sm_scan {
     /* what failed, once a function has returned NULL */
     const char *at;
     const char *expected;
-    const char *field; /* set by those who know it */
     sm_status status;
+    /* set by those who know */
+    const char *field, *field_at; /* the field being read, and where its value starts */
+    char found[SM_FOUND_SIZE];    /* what is wrong, where the text at `at` does not show it */
 } sm_scan;
 
+/* Notes whose value is read next, at p; NULL for no field's. */
+static inline void sm_scan_enter(sm_scan *scan, const char *field, const char *p) {
+    scan->field = field;
+    scan->field_at = p;
+}
+
 /*
- * Notes a failure at p and returns NULL. What looks wrong but runs into the end of the text is only
+ * Notes a failure at p and returns NULL. At the end of the text, what is wrong is only
  * SM_TRUNCATED so far.
  */
 const char *sm_scan_fail(sm_scan *scan, const char *p, sm_status status, const char *expected);
+
+/* The same at a number or a word, which may go on where the text ends. */
+const char *sm_scan_fail_scalar(sm_scan *scan, const char *p, sm_status status,
+                                const char *expected);
 
 /* Skips white space. */
 static inline const char *sm_json_space(const char *p) {
@@ -102,7 +114,9 @@ const char *sm_json_key(const char *p, sm_key *key, sm_scan *scan);
  * does). */
 const char *sm_json_skip(const char *p, sm_scan *scan);
 
-/* Copies the beginning of the value at p, cut to fit and made printable, to show it in a message.
+/*
+ * Writes the value at p to show it in a message: on one line, what is not printable as \xNN, cut to
+ * fit.
  */
 void sm_json_excerpt(const char *p, const char *end, char out[SM_FOUND_SIZE]);
 

@@ -30,6 +30,7 @@ typedef struct sm_fault {
     const char *field;         /* name of the field (static string), or NULL */
     const char *expected;      /* what was expected, in words (static string), or NULL */
     char found[SM_FOUND_SIZE]; /* what was found, cut to fit, NUL-terminated; may be empty */
+    int inside;                /* what was found is not the field's value but a part of it */
 } sm_fault;
 
 #endif
