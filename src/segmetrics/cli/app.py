@@ -5,6 +5,7 @@ Only click is imported here, so that `segmetrics --help` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 import warnings
@@ -108,5 +109,10 @@ def app() -> None:
 
 
 def main() -> NoReturn:
-    """The program `segmetrics`."""
-    app.main(prog_name="segmetrics")
+    """The program `segmetrics`. Interrupted, it leaves at once: Python would wait for its threads."""
+    try:
+        app.main(prog_name="segmetrics")
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            os._exit(INTERRUPTED)
+        raise

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OptionKind = Literal["path", "choice", "flag", "integer", "float", "text"]
 
 RUN_OPTIONS = frozenset(
-    {"debug", "help", "json", "notes", "partial", "per_class", "quiet", "store", "tag", "threads"}
+    {"debug", "help", "json", "model", "notes", "partial", "per_class", "quiet", "store", "tag", "threads"}
 )
 """Names that `segmetrics score` keeps for itself, whatever the dataset."""
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from segmetrics.evaluators.base import Evaluator
     from segmetrics.plugin import Batch, Job, OpenContext, ProgressReport
-
-T = TypeVar("T")
 
 BATCHES_PER_WORKER = 4
 """More than one, so that a worker whose images are easy takes over some of another's."""
@@ -36,8 +34,7 @@ def evaluate(job: Job, context: OpenContext, executor: Executor | None = None) -
     if executor is not None:
         return _evaluate_on(executor, job, context)
     if context.threads > 1:
-        with ThreadPoolExecutor(context.threads, thread_name_prefix="segmetrics") as pool:
-            return _evaluate_on(pool, job, context)
+        return _evaluate_on_threads(job, context)
     return _evaluate_here(job, context)
 
 
@@ -49,15 +46,32 @@ def _evaluate_here(job: Job, context: OpenContext) -> Evaluator:
     return evaluator
 
 
+def _evaluate_on_threads(job: Job, context: OpenContext) -> Evaluator:
+    """On a pool of our own. After an error or Ctrl-C nobody waits for the batches under way."""
+    pool = ThreadPoolExecutor(context.threads, thread_name_prefix="segmetrics")
+    try:
+        return _evaluate_on(pool, job, context)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
 def _evaluate_on(executor: Executor, job: Job, context: OpenContext) -> Evaluator:
     empty = job.evaluator()
-    batches = job.batches(context.threads * BATCHES_PER_WORKER)
-    if isinstance(executor, ThreadPoolExecutor):
-        pending = deque(executor.submit(_state, job.evaluator(), batch) for batch in batches)
-        return _merged(empty, _results(pending), pending, job, context)
     kind, blank = type(empty), empty.to_bytes()
-    packed = deque(executor.submit(_packed_state, kind, blank, batch) for batch in batches)
-    return _merged(empty, map(kind.from_bytes, _results(packed)), packed, job, context)
+    pending: deque[Future[Any]] = deque()
+    try:
+        for batch in job.batches(context.threads * BATCHES_PER_WORKER):
+            if isinstance(executor, ThreadPoolExecutor):
+                pending.append(executor.submit(_state, job.evaluator(), batch))
+            else:
+                pending.append(executor.submit(_packed_state, kind, blank, batch))
+        states = (
+            kind.from_bytes(result) if isinstance(result, bytes) else result for result in _results(pending)
+        )
+        return empty.merge_all(chain([empty], _counted(states, job.coverage.scored, context.progress)))
+    finally:
+        for future in pending:
+            future.cancel()
 
 
 def _state(evaluator: Evaluator, batch: Batch) -> Evaluator:
@@ -70,21 +84,10 @@ def _packed_state(kind: type[Evaluator], blank: bytes, batch: Batch) -> bytes:
     return _state(kind.from_bytes(blank), batch).to_bytes()
 
 
-def _results(pending: deque[Future[T]]) -> Iterator[T]:
+def _results(pending: deque[Future[Any]]) -> Iterator[Evaluator | bytes]:
     """Results in batch order, each let go of once it is merged."""
     while pending:
         yield pending.popleft().result()
-
-
-def _merged(
-    empty: Evaluator, states: Iterator[Evaluator], pending: deque[Future[T]], job: Job, context: OpenContext
-) -> Evaluator:
-    """One state; an error or Ctrl-C cancels what has not begun."""
-    try:
-        return empty.merge_all(chain([empty], _counted(states, job.coverage.scored, context.progress)))
-    finally:
-        for future in pending:
-            future.cancel()
 
 
 def _counted(states: Iterator[Evaluator], total: int, progress: ProgressReport) -> Iterator[Evaluator]:

@@ -1,0 +1,60 @@
+"""The reference page has every command and option, and none that is gone."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from segmetrics.cli import app
+from segmetrics.plugin import Dataset
+from segmetrics.plugin.entries import RUN_OPTIONS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "cli.md").read_text()
+
+
+def leaves(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, with what is typed to get there."""
+    if isinstance(command, click.Group):
+        context = click.Context(command, info_name=path)
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            assert child is not None
+            yield from leaves(child, f"{path} {name}")
+    else:
+        yield path, command
+
+
+def flags(command: click.Command) -> set[str]:
+    return {flag for param in command.params if isinstance(param, click.Option) for flag in param.opts}
+
+
+@pytest.fixture
+def commands(pebbles: Dataset) -> dict[str, click.Command]:
+    assert pebbles.name == "pebbles"
+    return dict(leaves(app, "segmetrics"))
+
+
+def test_every_command_has_a_section(commands: dict[str, click.Command]) -> None:
+    for path in commands:
+        typed = path.replace("score pebbles", "score NAME")
+        assert re.search(rf"^## .*`{typed}[ `]", PAGE, re.MULTILINE), typed
+
+
+def test_every_option_is_there_and_none_that_is_gone(
+    commands: dict[str, click.Command], pebbles: Dataset
+) -> None:
+    ours = set().union(*map(flags, commands.values())) - {option.flag for option in pebbles.options}
+    assert set(re.findall(r"--[a-z][a-z-]*", PAGE)) == ours | {"--help"}
+
+
+def test_a_dataset_cannot_declare_an_option_that_every_run_has(
+    commands: dict[str, click.Command], pebbles: Dataset
+) -> None:
+    own = {option.flag for option in pebbles.options}
+    every = {
+        flag.removeprefix("--").replace("-", "_")
+        for flag in flags(commands["segmetrics score pebbles"]) - own
+    }
+    assert every | {"help"} == RUN_OPTIONS
