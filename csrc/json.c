@@ -306,10 +306,10 @@ void sm_json_excerpt(const char *p, const char *end, char out[SM_FOUND_SIZE]) {
     const char *stop = p < end ? pass_roughly(p, end) : end;
     size_t n = 0;
     while (p < stop && n <= room) {
-        const char *space = p;
-        p = sm_json_space(p);
-        if (p > space) {
+        const char *after = sm_json_space(p);
+        if (n > 0 && after > p) {
             out[n++] = ' ';
+            p = after;
         } else if (*p >= ' ' && *p <= '~') {
             out[n++] = *p++;
         } else {

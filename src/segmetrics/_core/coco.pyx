@@ -29,6 +29,7 @@ cdef extern from "status.h" nogil:
         const char *field
         const char *expected
         char found[64]
+        int inside
 
 cdef extern from "memory.h" nogil:
     enum:
@@ -125,8 +126,8 @@ GEOMETRIES = {"masks": SM_COCO_MASKS, "boxes": SM_COCO_BOXES, "measured boxes": 
 class ReadFault(Exception):
     """What a read ran into: `kind` and the fields of sm_fault, as Python values."""
 
-    def __init__(self, kind, offset, record, unit, field, expected, found):
-        super().__init__(kind, offset, record, unit, field, expected, found)
+    def __init__(self, kind, offset, record, unit, field, expected, found, inside):
+        super().__init__(kind, offset, record, unit, field, expected, found, inside)
         self.kind = kind
         self.offset = offset
         self.record = record
@@ -134,6 +135,7 @@ class ReadFault(Exception):
         self.field = field
         self.expected = expected
         self.found = found
+        self.inside = inside
 
 
 cdef text(const char *words):
@@ -148,7 +150,7 @@ cdef check(sm_status status, const sm_fault *fault):
     kinds = {SM_IO: "io", SM_TRUNCATED: "truncated", SM_SYNTAX: "syntax", SM_INVALID: "invalid",
              SM_MISSING: "missing"}
     raise ReadFault(kinds[status], fault.offset, None if fault.record < 0 else fault.record, text(fault.unit),
-                    text(fault.field), text(fault.expected), fault.found.decode("ascii"))
+                    text(fault.field), text(fault.expected), fault.found.decode("ascii"), fault.inside != 0)
 
 
 cdef class Memory:

@@ -6,6 +6,7 @@ COCO or an `lvis` LVIS) are written to JSON in memory and go the same way, so th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -35,6 +36,7 @@ AreaRule = Literal["official", "mask", "box"]
 the first record carries a box; "mask" and "box" say it."""
 
 _HAS_BOX, _HAS_MASK_AREA = 4, 8
+_SHOWN_SIZE = 60
 
 Source = str | PathLike[str] | Mapping[str, Any] | Sequence[Mapping[str, Any]] | Any
 
@@ -190,8 +192,8 @@ def read_results(
     n_unlisted = int(np.count_nonzero(category == NOT_LISTED))
     if n_unlisted:
         warnings.append(
-            f"{n_unlisted:,} of {len(category):,} detections are of categories that the ground truth does not "
-            f"list; they are dropped, as the official tools do"
+            f"{n_unlisted:,} of {len(category):,} detections are of categories that the ground truth does "
+            "not list; they are dropped, as the official tools do"
         )
     instances = Instances(
         keys=keys,
@@ -215,7 +217,7 @@ def read_results(
     return Results(instances, len(category), n_unlisted, rule, tuple(warnings))
 
 
-# ---- ground truth -------------------------------------------------------------------------------------------------
+# ---- ground truth ------------------------------------------------------------------------------------------
 
 
 class _Images:
@@ -264,7 +266,7 @@ class _Images:
 def _categories(document: Document, span: tuple[int, int], *, federated: bool) -> tuple[Category, ...]:
     values = document.decode(span) if span[1] else []
     if not isinstance(values, list):
-        raise document.error('"categories" is not an array')
+        raise document.error(f'"categories" is {_shown(values)}, expected an array of categories')
     categories = [_category(document, i, value, federated=federated) for i, value in enumerate(values)]
     _refuse_doubles(document, np.array([category.id for category in categories], np.int64), "category")
     return tuple(sorted(categories, key=lambda category: category.id))
@@ -275,20 +277,31 @@ def _category(document: Document, number: int, value: object, *, federated: bool
         return document.error(what, place=f"category {number}")
 
     if not isinstance(value, dict):
-        raise wrong("expected an object")
+        raise wrong(f"found {_shown(value)}, expected a category (an object)")
     category_id, name = value.get("id"), value.get("name")
+    if isinstance(category_id, float) and category_id.is_integer():
+        category_id = int(category_id)
+    if "id" not in value:
+        raise wrong('"id" is missing')
     if not isinstance(category_id, int) or isinstance(category_id, bool) or abs(category_id) >= 1 << 63:
-        raise wrong(f'"id" is {category_id!r}, expected an integer')
+        raise wrong(f'"id" is {_shown(category_id)}, expected a 64-bit integer')
     if name is not None and not isinstance(name, str):
-        raise wrong(f'"name" is {name!r}, expected a string')
+        raise wrong(f'"name" is {_shown(name)}, expected a string')
     frequency = value.get("frequency") if federated else None
     if federated and frequency not in ("r", "c", "f"):
-        raise wrong(f'"frequency" is {frequency!r}, expected "r", "c" or "f": is this an LVIS file?')
+        found = f"is {_shown(frequency)}" if "frequency" in value else "is missing"
+        raise wrong(f'"frequency" {found}, expected "r", "c" or "f": is this an LVIS file?')
     return Category(category_id, str(category_id) if name is None else name, frequency)
 
 
+def _shown(value: object) -> str:
+    """A value as it stood in the file, cut to fit a message."""
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN_SIZE else f"{text[:_SHOWN_SIZE]}..."
+
+
 def _refuse_doubles(document: Document, ids: NDArray[np.int64], unit: str) -> None:
-    if len(ids) < 2 or bool(np.all(ids[1:] > ids[:-1])):
+    if bool(np.all(ids[1:] > ids[:-1])):
         return
     order = np.argsort(ids, kind="stable")
     same = np.flatnonzero(ids[order][1:] == ids[order][:-1])
@@ -302,7 +315,7 @@ def _refuse_doubles(document: Document, ids: NDArray[np.int64], unit: str) -> No
 def _rows_to_keep(
     image: NDArray[np.uint32], category: NDArray[np.uint32], warnings: list[str]
 ) -> NDArray[np.uint32]:
-    """Rows of images and categories that the file lists; it may be a subset that kept too many annotations."""
+    """Rows of images and categories that the file lists; a subset may have kept too many annotations."""
     for positions, what in ((image, "images"), (category, "categories")):
         n = int(np.count_nonzero(positions == NOT_LISTED))
         if n:
@@ -321,7 +334,7 @@ def _listing(
     return Listing(starts, category_positions(category_ids, listed)[order])
 
 
-# ---- results ------------------------------------------------------------------------------------------------------
+# ---- results -----------------------------------------------------------------------------------------------
 
 
 def _refuse_unknown(document: Document, image_ids: NDArray[np.int64], image: NDArray[np.uint32]) -> None:
@@ -329,9 +342,9 @@ def _refuse_unknown(document: Document, image_ids: NDArray[np.int64], image: NDA
     if unknown.any():
         first = int(np.argmax(unknown))
         n = int(np.count_nonzero(unknown))
+        more = f" (nor are those of {n - 1:,} more records)" if n > 1 else ""
         raise document.error(
-            f"image_id {image_ids[first]} is not in the ground truth ({n:,} such records)",
-            place=f"record {first}",
+            f'"image_id" {image_ids[first]} is not in the ground truth{more}', place=f"record {first}"
         )
 
 
@@ -360,8 +373,8 @@ def _check_sizes(
 def _loaded_results(source: Source, area: AreaRule) -> tuple[Source, AreaRule]:
     """The records that `loadRes` made of results, and the rule by which it filled in their sizes.
 
-    It gives every record a box, so the first record no longer tells; but only sizes taken from boxes all equal
-    those of the boxes.
+    It gives every record a box, so the first record no longer tells; but only sizes taken from boxes all
+    equal those of the boxes.
     """
     dataset = getattr(source, "dataset", None)
     if not isinstance(dataset, Mapping):
@@ -453,8 +466,8 @@ def _size_warnings(
     if geometry == "masks" and area == "official" and rule == "box":
         return (
             (
-                'the results carry "bbox": sizes are taken from the boxes, as the official tools do, so scores '
-                "by size are not those of the masks (--area mask takes the masks)"
+                'the results carry "bbox": sizes are taken from the boxes, as the official tools do, so '
+                "scores by size are not those of the masks (--area mask takes the masks)"
             ),
         )
     if rule == "mask" and area == "official" and bool(np.any(flags & _HAS_BOX)):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -51,9 +53,10 @@ class Document:
         whole = self._settle(parts[0], 0)
         for begin, part in zip(cuts[1:], parts[1:], strict=False):
             if whole.stopped_at == begin and not whole.is_at_end:
-                self._append(whole, self._settle(part, whole.n_rows))
+                self._append(whole, part, results=results, geometry=geometry)
         if not whole.is_at_end:
-            self._append(whole, self._read_rest(whole, results=results, geometry=geometry))
+            rest = self._read_part(whole.stopped_at, self._end, results=results, geometry=geometry)
+            self._append(whole, rest, results=results, geometry=geometry)
         return whole
 
     def decode(self, span: tuple[int, int]) -> object:
@@ -64,41 +67,55 @@ class Document:
         else:
             raw = os.pread(self._descriptor, length, offset)
         try:
-            return msgspec.json.decode(raw)
-        except msgspec.DecodeError as error:
-            raise self.error(f"the value at byte {offset:,}: {error}") from error
+            return json.loads(raw)
+        except UnicodeDecodeError as error:
+            raise self.error("not UTF-8", place=f"byte {offset + error.start:,}") from error
+        except (ValueError, RecursionError) as error:
+            raise self.error(str(error), place=f"byte {offset:,}") from error
+
+    @property
+    def _end(self) -> int:
+        """A limit that lies after everything."""
+        return self._source.size + 1
 
     def _guess_cuts(self, n: int) -> list[int]:
         size = self._source.size
-        return sorted({0, *(self._source.guess_record(size * i // n) for i in range(1, n))} - {size})
+        try:
+            guesses = {self._source.guess_record(size * i // n) for i in range(1, n)}
+        except _core.ReadFault as fault:
+            raise self._explain(fault, 0) from None
+        return sorted({0, *guesses} - {size})
 
     def _read_side_by_side(
         self, cuts: Sequence[int], *, results: bool, geometry: str
     ) -> list[_core.Part | _core.ReadFault]:
         def read(begin: int, limit: int) -> _core.Part | _core.ReadFault:
-            part = _core.Part()
-            try:
-                part.read(self._source, results, geometry, begin, limit)
-            except _core.ReadFault as fault:
-                return fault
-            return part
+            return self._read_part(begin, limit, results=results, geometry=geometry)
 
-        limits = [*cuts[1:], self._source.size + 1]
+        limits = [*cuts[1:], self._end]
         if len(cuts) == 1:
             return [read(cuts[0], limits[0])]
         with ThreadPoolExecutor(len(cuts), thread_name_prefix="segmetrics-read") as pool:
             return list(pool.map(read, cuts, limits))
 
-    def _read_rest(self, whole: _core.Part, *, results: bool, geometry: str) -> _core.Part:
-        begin = whole.stopped_at
-        (rest,) = self._read_side_by_side([begin], results=results, geometry=geometry)
-        return self._settle(rest, whole.n_rows)
+    def _read_part(
+        self, begin: int, limit: int, *, results: bool, geometry: str
+    ) -> _core.Part | _core.ReadFault:
+        part = _core.Part()
+        try:
+            part.read(self._source, results, geometry, begin, limit)
+        except _core.ReadFault as fault:
+            return fault
+        return part
 
-    def _append(self, whole: _core.Part, part: _core.Part) -> None:
-        doubled = whole.seen & part.seen
-        if doubled:
-            raise self.error(f'"{min(doubled)}" is given twice, expected each key once')
-        whole.append(part)
+    def _append(
+        self, whole: _core.Part, part: _core.Part | _core.ReadFault, *, results: bool, geometry: str
+    ) -> None:
+        more = self._settle(part, whole.n_rows)
+        if whole.seen & more.seen:
+            # A key is given twice. Reading all in one piece fails there and says where.
+            self._settle(self._read_part(0, self._end, results=results, geometry=geometry), 0)
+        whole.append(more)
 
     def _settle(self, part: _core.Part | _core.ReadFault, records_before: int) -> _core.Part:
         if isinstance(part, _core.ReadFault):
@@ -106,27 +123,29 @@ class Document:
         return part
 
     def _explain(self, fault: _core.ReadFault, records_before: int) -> InputError:
-        record = fault.record
-        if record is not None and fault.unit != "image":
-            record += records_before
-        place = f"byte {fault.offset:,}" if record is None else f"{fault.unit} {record:,}"
-        if record is not None and self._file is not None:
-            place += f" (byte {fault.offset:,})"
-        return self.error(_what(fault), place=place)
+        place = None
+        if fault.record is not None:
+            number = fault.record + (0 if fault.unit == "image" else records_before)
+            place = f"{fault.unit} {number}"
+        if self._file is None:
+            # In JSON made of Python objects bytes say nothing, and these three have become one.
+            found = "None, NaN or infinite" if fault.found == "null" else fault.found
+            return self.error(_what(fault, found), place=place)
+        byte = f"byte {fault.offset:,}"
+        return self.error(_what(fault, fault.found), place=f"{place} ({byte})" if place else byte)
 
 
-def _what(fault: _core.ReadFault) -> str:
-    field = f'"{fault.field}" ' if fault.field else ""
+def _what(fault: _core.ReadFault, found: str) -> str:
     if fault.kind == "io":
         return os.strerror(int(fault.found))
     if fault.kind == "missing":
-        return f"{field}is missing"
+        return f'"{fault.field}" is missing'
     expected = f"expected {fault.expected}" if fault.expected else "expected more"
     if fault.kind == "truncated":
         return f"the file ends here, {expected}"
-    if not fault.found:
-        return f"{field}{expected}"
-    return f"{field}is {fault.found}, {expected}" if field else f"found {fault.found}, {expected}"
+    if not fault.field:
+        return f"found {found}, {expected}"
+    return f'"{fault.field}" {"holds" if fault.inside else "is"} {found}, {expected}'
 
 
 @contextmanager
@@ -144,12 +163,18 @@ def open_document(source: object) -> Iterator[Document]:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
         raise InputError(error.strerror or str(error), file=path) from error
+    except ValueError as error:
+        raise InputError(str(error), file=repr(source)) from error
     try:
         before = os.fstat(descriptor)
-        if not path.is_file():
-            raise InputError("not a file", file=path)
-        yield Document(_core.Source(descriptor=descriptor, size=before.st_size), path, descriptor)
-        _refuse_change(path, before, os.fstat(descriptor))
+        if not stat.S_ISREG(before.st_mode):
+            kind = "a directory" if stat.S_ISDIR(before.st_mode) else "a pipe or a device"
+            raise InputError(f"is {kind}, expected a file", file=path)
+        try:
+            yield Document(_core.Source(descriptor=descriptor, size=before.st_size), path, descriptor)
+        finally:
+            # Also after an error, which a file still being written may well be the cause of.
+            _refuse_change(path, before, os.fstat(descriptor))
     finally:
         os.close(descriptor)
 
@@ -164,17 +189,19 @@ def _refuse_change(path: Path, before: os.stat_result, after: os.stat_result) ->
 def _to_json(source: object) -> bytes:
     """Objects as pycocotools takes them: dicts with NumPy scalars, arrays, and counts in bytes."""
     dataset = getattr(source, "dataset", source)
-    if isinstance(dataset, Mapping):
-        dataset = {**dataset, "annotations": _with_text_counts(dataset.get("annotations", []))}
-    elif isinstance(dataset, Sequence):
+    if isinstance(dataset, Mapping) and "annotations" in dataset:
+        dataset = {**dataset, "annotations": _with_text_counts(dataset["annotations"])}
+    else:
         dataset = _with_text_counts(dataset)
     try:
         return msgspec.json.encode(dataset, enc_hook=_encode_numpy)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(f"not COCO-shaped: {error}") from error
 
 
-def _with_text_counts(records: Sequence[Any]) -> list[Any]:
+def _with_text_counts(records: object) -> object:
+    if not isinstance(records, Sequence) or isinstance(records, str | bytes):
+        return records
     return [_with_text(record) if _has_bytes(record) else record for record in records]
 
 
