@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 from pycocotools import mask as coco
-from tests.reference import masks as reference
+from reference import masks as reference
 
 from segmetrics import masks
 from segmetrics.errors import InputError
