@@ -40,7 +40,7 @@ from segmetrics_pebbles import CountEvaluator, PebblesJob, open_pebbles
 
 class SlowEvaluator(CountEvaluator):
     def update(self, truth, prediction, *, keys=None):
-        print("slowly", file=sys.stderr, flush=True)
+        sys.stderr.write("slowly\\n")
         time.sleep(1)
         super().update(truth, prediction, keys=keys)
 
