@@ -2,8 +2,8 @@
  * status.h - how C functions of this library say what went wrong.
  *
  * A function that can fail returns an sm_status. Where a caller could want to know more than which
- * kind of failure it was, the function also fills an sm_fault: the place, what stood there, and what
- * should have stood there. Nothing is allocated for it and nothing needs freeing.
+ * kind of failure it was, the function also fills an sm_fault: the place, what stood there, and
+ * what should have stood there. Nothing is allocated for it and nothing needs freeing.
  */
 #ifndef SM_STATUS_H
 #define SM_STATUS_H

@@ -15,8 +15,8 @@ from segmetrics.errors import InputError
 from segmetrics.instances import (
     NOT_LISTED,
     PADDING,
-    SHAPE_DTYPE,
     SHAPE_BOX,
+    SHAPE_DTYPE,
     SHAPE_TEXT,
     Geometry,
     Instances,
@@ -187,7 +187,7 @@ class _ImageTable:
     def _flags(self, value: object, name: str, n: int) -> NDArray[np.uint8]:
         if value is None:
             return np.zeros(n, np.uint8)
-        return (self._vector(value, name, n, "biuf") != 0).astype(np.uint8)
+        return np.asarray(self._vector(value, name, n, "biuf") != 0, np.uint8)
 
     def _areas(self, value: object, geometry: Geometry, n: int) -> NDArray[np.float64]:
         if value is not None:

@@ -151,7 +151,7 @@ def segments(starts: NDArray[np.integer[Any]], lengths: NDArray[np.integer[Any]]
     """
     lengths = lengths.astype(np.int64)
     ends = np.cumsum(lengths)
-    shift = np.repeat(starts.astype(np.int64) - (ends - lengths), lengths)
+    shift: NDArray[np.int64] = np.repeat(starts.astype(np.int64) - (ends - lengths), lengths)
     return np.arange(shift.size, dtype=np.int64) + shift
 
 

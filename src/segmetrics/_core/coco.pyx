@@ -222,7 +222,7 @@ cdef class Part:
         sm_coco_part_release(&self.part)
 
     def read(self, Source source, bint results, str geometry, uint64_t begin, uint64_t limit):
-        """Read from a record's start at `begin` (or the document's, 0) to the first record from `limit` on."""
+        """Read from a record's start at `begin` (or the document's, 0) to the first from `limit` on."""
         cdef sm_coco_document document = SM_COCO_RESULTS if results else SM_COCO_TRUTH
         cdef sm_coco_geometry wanted = GEOMETRIES[geometry]
         cdef sm_coco_place place = SM_COCO_AT_START if begin == 0 else SM_COCO_IN_RECORDS
@@ -278,13 +278,14 @@ cdef class Part:
 
     def take_images(self):
         """Ids, heights and widths of the images, and the two listings as (image row, category id)."""
-        cdef size_t n = self.part.images.n
+        cdef sm_images *images = &self.part.images
+        cdef size_t n = images.n
         if n == 0:
             sides = np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint32)
         else:
-            sides = (np.array(<int64_t[:n]>self.part.images.id), np.array(<uint32_t[:n]>self.part.images.height),
-                     np.array(<uint32_t[:n]>self.part.images.width))
-        return *sides, copy_listing(&self.part.images.negative), copy_listing(&self.part.images.not_exhaustive)
+            sides = (np.array(<int64_t[:n]>images.id), np.array(<uint32_t[:n]>images.height),
+                     np.array(<uint32_t[:n]>images.width))
+        return *sides, copy_listing(&images.negative), copy_listing(&images.not_exhaustive)
 
     def take_objects(self):
         """The columns as arrays by name, and the payload with its padding; the part is left without rows."""

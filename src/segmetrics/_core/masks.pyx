@@ -114,7 +114,9 @@ def decode(const uint32_t[:, ::1] runs, const int64_t[::1] offsets, uint8_t[:, :
     cdef size_t n_pixels = columns.shape[1] * columns.shape[2]
     with nogil:
         for i in range(columns.shape[0]):
-            sm_runs_decode(runs_at(runs, offsets[i]), offsets[i + 1] - offsets[i], &columns[i, 0, 0], n_pixels)
+            sm_runs_decode(
+                runs_at(runs, offsets[i]), offsets[i + 1] - offsets[i], &columns[i, 0, 0], n_pixels
+            )
 
 
 def from_counts(const uint32_t[::1] counts, const int64_t[::1] offsets, const uint32_t[::1] n_pixels):
@@ -258,7 +260,10 @@ def measure(
     with nogil:
         for i in range(sizes.shape[0]):
             areas[i] = sm_runs_measure(
-                runs_at(runs, offsets[i]), offsets[i + 1] - offsets[i], sizes[i, 0], <sm_extent *>&extents[i, 0]
+                runs_at(runs, offsets[i]),
+                offsets[i + 1] - offsets[i],
+                sizes[i, 0],
+                <sm_extent *>&extents[i, 0],
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,7 @@ class BatchForms:
         return _with_common_sizes(*sides)
 
 
-def is_sequence_of_images(value: object) -> bool:
+def is_sequence_of_images(value: object) -> TypeGuard[Sequence[Any]]:
     """Whether a side of a batch is given image by image."""
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 

@@ -49,8 +49,8 @@ class InstanceCurves:
         return _mean(self.precision[thresholds, :, :, area, -1][..., categories])
 
     def average_recall(
-        self, *, area: int = 0, limit: int = -1, categories: Any = slice(None)
-    ) -> float | None:  # noqa: ANN401
+        self, *, area: int = 0, limit: int = -1, categories: int | slice = slice(None)
+    ) -> float | None:
         """Mean recall over thresholds and categories."""
         return _mean(self.recall[:, :, area, limit][:, categories])
 
@@ -91,7 +91,7 @@ def _overall(curves: InstanceCurves, n_truths: NDArray[np.uint32]) -> Iterator[S
         yield _score("ar", curves.average_recall(limit=m), n, max_dets=limit)
     for a, area in enumerate(grid.areas[1:], start=1):
         n_area = int(np.count_nonzero(n_truths[:, a]))
-        over = {"area": area.name, "max_dets": grid.max_dets[-1]}
+        over: dict[str, OverValue] = {"area": area.name, "max_dets": grid.max_dets[-1]}
         yield _score("ar", curves.average_recall(area=a), n_area, **over)
 
 

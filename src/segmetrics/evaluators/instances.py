@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import msgspec
@@ -77,7 +78,7 @@ class InstanceGrid:
             values = getattr(self, name)
             if not 1 <= len(values) <= most:
                 raise ValueError(f"{name} has {len(values)} values, expected 1 to {most}")
-            if name != "areas" and not all(a < b for a, b in zip(values, values[1:], strict=False)):
+            if name != "areas" and not all(a < b for a, b in pairwise(values)):
                 raise ValueError(f"{name} is {values}, expected ascending values")
         if self.max_dets[0] < 1 or self.max_dets[-1] >= 1 << 32:
             raise ValueError(f"max_dets is {self.max_dets}, expected limits from 1 to {(1 << 32) - 1}")
@@ -163,7 +164,7 @@ class InstanceEvaluator(Evaluator):
     @property
     def keys(self) -> Sequence[Key]:
         """Keys of the images seen so far, ordered."""
-        return sorted(self._seen)  # type: ignore[type-var]  # one dataset has keys of one kind
+        return sorted(self._seen)
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
@@ -293,8 +294,8 @@ class InstanceEvaluator(Evaluator):
 
         def fill(first: int, last: int) -> None:
             _core.accumulate(
-                rows.score, rows.state, rows.outcomes, outcome, rank, order, starts, n_truths, recalls, max_dets,
-                first, last, precision, recall, scores,
+                rows.score, rows.state, rows.outcomes, outcome, rank, order, starts, n_truths,
+                recalls, max_dets, first, last, precision, recall, scores,
             )  # fmt: skip
 
         bounds = _even_bounds(starts, self.threads)
@@ -327,7 +328,7 @@ class InstanceEvaluator(Evaluator):
         header, tensors = read_state(data, _STATE)
         try:
             protocol = msgspec.convert(header["protocol"], Protocol)
-            params = protocol.params
+            params: dict[str, Any] = protocol.params
             evaluator = cls(
                 [Category(*category) for category in header["categories"]],
                 geometry=header["geometry"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -65,7 +66,7 @@ def unpack_keys(tensors: Tensors) -> NDArray[Any]:
         return tensors["keys"]
     try:
         text, offsets = tensors["key_text"].tobytes(), tensors["key_offsets"].tolist()
-        keys = [text[start:end].decode() for start, end in zip(offsets, offsets[1:], strict=False)]
+        keys = [text[start:end].decode() for start, end in pairwise(offsets)]
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"the state has no readable keys: {error}") from error
     return np.array(keys, dtype=str) if keys else np.empty(0, np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar, cast
@@ -108,7 +109,7 @@ class InstanceJob(Job):
         bounds = sorted({0, *inner, truth.n_images})
         return [
             Batch(truth=truth.images(first, last), prediction=prediction.images(first, last))
-            for first, last in zip(bounds, bounds[1:], strict=False)
+            for first, last in pairwise(bounds)
         ]
 
 

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from segmetrics.errors import RecordError
 from segmetrics.records.canonical import check_values
-from segmetrics.types import Coverage, Protocol, Score  # noqa: TC001  (msgspec reads annotations)
+from segmetrics.types import Coverage, Protocol, Score
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
