@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Self
 
 import msgspec
@@ -21,6 +19,14 @@ from segmetrics._core import instances as _core
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.base import Evaluator
 from segmetrics.evaluators.instance_batches import BatchForms, Rules, is_sequence_of_images
+from segmetrics.evaluators.instance_grid import (
+    COCO_AREAS,
+    COCO_RECALLS,
+    COCO_THRESHOLDS,
+    LVIS_GRID,
+    AreaRange,
+    InstanceGrid,
+)
 from segmetrics.evaluators.instance_rows import InstanceRows
 from segmetrics.evaluators.instance_scores import InstanceCurves, summarize
 from segmetrics.evaluators.tensors import read_state, write_state
@@ -30,61 +36,6 @@ from segmetrics.types import Key, Parity, Protocol, Scores
 
 _STATE = "segmetrics.instances.1"
 REFERENCES = {"coco": "pycocotools 2.0.11", "lvis": "lvis 0.5.3"}
-
-
-class AreaRange(msgspec.Struct, frozen=True):
-    """Objects from `low` to `high` pixels, both included."""
-
-    name: str
-    low: float
-    high: float
-
-
-COCO_AREAS = (
-    AreaRange("all", 0.0, 1e10),
-    AreaRange("small", 0.0, 32.0**2),
-    AreaRange("medium", 32.0**2, 96.0**2),
-    AreaRange("large", 96.0**2, 1e10),
-)
-COCO_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())
-COCO_RECALLS = tuple(np.linspace(0.0, 1.0, 101).tolist())
-
-
-@dataclass(frozen=True)
-class InstanceGrid:
-    """Where average precision and recall are measured.
-
-    Attributes:
-        thresholds: IoU thresholds, ascending, at most 64.
-        recalls: Recalls at which precision is read, ascending.
-        areas: Size ranges, at most 31; the first is the one that overall scores are over.
-        max_dets: Limits of detections per image and category, ascending; the last is the one that overall
-            scores are under.
-    """
-
-    thresholds: tuple[float, ...] = COCO_THRESHOLDS
-    recalls: tuple[float, ...] = COCO_RECALLS
-    areas: tuple[AreaRange, ...] = COCO_AREAS
-    max_dets: tuple[int, ...] = (1, 10, 100)
-
-    def __post_init__(self) -> None:
-        limits = (
-            ("thresholds", _core.MAX_THRESHOLDS),
-            ("recalls", 1 << 16),
-            ("areas", _core.MAX_AREAS),
-            ("max_dets", 64),
-        )
-        for name, most in limits:
-            values = getattr(self, name)
-            if not 1 <= len(values) <= most:
-                raise ValueError(f"{name} has {len(values)} values, expected 1 to {most}")
-            if name != "areas" and not all(a < b for a, b in pairwise(values)):
-                raise ValueError(f"{name} is {values}, expected ascending values")
-        if self.max_dets[0] < 1 or self.max_dets[-1] >= 1 << 32:
-            raise ValueError(f"max_dets is {self.max_dets}, expected limits from 1 to {(1 << 32) - 1}")
-        names = [area.name for area in self.areas]
-        if len(set(names)) < len(names):
-            raise ValueError(f"areas are named {names}, expected distinct names")
 
 
 class InstanceEvaluator(Evaluator):
@@ -112,7 +63,7 @@ class InstanceEvaluator(Evaluator):
     >>> found = [{"image_id": 7, "category_id": 3, "score": 0.9, "segmentation": square}]
     >>> evaluator = InstanceEvaluator(truth.categories)
     >>> evaluator.update(truth.instances, read_results(found, truth, area="mask").instances)
-    >>> evaluator.compute()["ap"]
+    >>> round(evaluator.compute()["ap"], 9)
     1.0
     """
 
@@ -128,7 +79,7 @@ class InstanceEvaluator(Evaluator):
         threads: int = 1,
     ) -> None:
         if grid is None:
-            grid = InstanceGrid() if rules == "coco" else InstanceGrid(max_dets=(300,))
+            grid = InstanceGrid() if rules == "coco" else LVIS_GRID
         self.categories = tuple(sorted(categories, key=lambda category: category.id))
         self.geometry = geometry
         self.rules = rules
@@ -378,6 +329,7 @@ __all__ = [
     "COCO_AREAS",
     "COCO_RECALLS",
     "COCO_THRESHOLDS",
+    "LVIS_GRID",
     "AreaRange",
     "InstanceCurves",
     "InstanceEvaluator",
