@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.errors import InputError
+from segmetrics.evaluators.instance_grid import Rules
 from segmetrics.instance_arrays import instances_from_arrays
 from segmetrics.instances import Geometry, Instances
 from segmetrics.readers.coco import AreaRule, read_ground_truth, read_results
 from segmetrics.types import Key
 
-Rules = Literal["coco", "lvis"]
 Tables = tuple[Instances, Instances]
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from segmetrics.evaluators.instance_grid import InstanceGrid
 from segmetrics.instances import Category, names_of
 from segmetrics.types import OverValue, Score, Scores
-
-if TYPE_CHECKING:
-    from segmetrics.evaluators.instances import InstanceGrid
 
 FREQUENCIES = ("r", "c", "f")
 

@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 from segmetrics._core import instances as _core
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.base import Evaluator
-from segmetrics.evaluators.instance_batches import BatchForms, Rules, is_sequence_of_images
+from segmetrics.evaluators.instance_batches import BatchForms, is_sequence_of_images
 from segmetrics.evaluators.instance_grid import (
     COCO_AREAS,
     COCO_RECALLS,
     COCO_THRESHOLDS,
-    LVIS_GRID,
+    GRIDS,
     AreaRange,
     InstanceGrid,
+    Rules,
 )
 from segmetrics.evaluators.instance_rows import InstanceRows
 from segmetrics.evaluators.instance_scores import InstanceCurves, summarize
@@ -78,8 +79,7 @@ class InstanceEvaluator(Evaluator):
         keys_from: int | None = None,
         threads: int = 1,
     ) -> None:
-        if grid is None:
-            grid = InstanceGrid() if rules == "coco" else LVIS_GRID
+        grid = GRIDS[rules] if grid is None else grid
         self.categories = tuple(sorted(categories, key=lambda category: category.id))
         self.geometry = geometry
         self.rules = rules
@@ -93,13 +93,7 @@ class InstanceEvaluator(Evaluator):
             version="1",
             parity=parity,
             reference=REFERENCES[rules],
-            params={
-                "iou": geometry,
-                "iou_thresholds": list(grid.thresholds),
-                "recalls": list(grid.recalls),
-                "areas": [[area.name, area.low, area.high] for area in grid.areas],
-                "max_dets": list(grid.max_dets),
-            },
+            params={"iou": geometry} | grid.to_params(),
         )
         self._forms = self._batch_forms()
         self._keys_from = keys_from
@@ -279,17 +273,11 @@ class InstanceEvaluator(Evaluator):
         header, tensors = read_state(data, _STATE)
         try:
             protocol = msgspec.convert(header["protocol"], Protocol)
-            params: dict[str, Any] = protocol.params
             evaluator = cls(
                 [Category(*category) for category in header["categories"]],
                 geometry=header["geometry"],
                 rules=header["rules"],
-                grid=InstanceGrid(
-                    tuple(params["iou_thresholds"]),
-                    tuple(params["recalls"]),
-                    tuple(AreaRange(*area) for area in params["areas"]),
-                    tuple(params["max_dets"]),
-                ),
+                grid=InstanceGrid.from_params(protocol.params),
                 parity=protocol.parity,
             )
         except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
@@ -329,7 +317,7 @@ __all__ = [
     "COCO_AREAS",
     "COCO_RECALLS",
     "COCO_THRESHOLDS",
-    "LVIS_GRID",
+    "GRIDS",
     "AreaRange",
     "InstanceCurves",
     "InstanceEvaluator",

@@ -12,15 +12,13 @@ from typing import TypeVar, cast
 import numpy as np
 
 from segmetrics.errors import InputError
-from segmetrics.evaluators.instances import AreaRange, InstanceEvaluator, InstanceGrid, Rules
+from segmetrics.evaluators.instances import GRIDS, AreaRange, InstanceEvaluator, InstanceGrid, Rules
 from segmetrics.instances import Geometry
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
 from segmetrics.readers.coco import AreaRule, GroundTruth, Results, read_ground_truth, read_results
 from segmetrics.types import Coverage, Parity
 
 T = TypeVar("T")
-
-LVIS_MAX_DETS = (300,)
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def _settings(rules: Rules, values: Mapping[str, object]) -> _Settings:
 
 
 def _grid(rules: Rules, values: Mapping[str, object]) -> InstanceGrid:
-    standard = InstanceGrid() if rules == "coco" else InstanceGrid(max_dets=LVIS_MAX_DETS)
+    standard = GRIDS[rules]
     try:
         return InstanceGrid(
             thresholds=_several(values, "iou_thresholds", float) or standard.thresholds,

@@ -53,9 +53,16 @@ def write_instance_sample(directory: Path, ground_truth_name: str, *, federated:
 
 
 def _image(image_id: int, annotations: Sequence[dict[str, Any]], *, federated: bool) -> dict[str, Any]:
-    image: dict[str, Any] = {"id": image_id, "file_name": f"{image_id:012d}.jpg", "height": HEIGHT, "width": WIDTH}
+    image: dict[str, Any] = {
+        "id": image_id,
+        "file_name": f"{image_id:012d}.jpg",
+        "height": HEIGHT,
+        "width": WIDTH,
+    }
     if federated:
-        present = {annotation["category_id"] for annotation in annotations if annotation["image_id"] == image_id}
+        present = {
+            annotation["category_id"] for annotation in annotations if annotation["image_id"] == image_id
+        }
         absent = [k + 1 for k in range(len(CLASSES)) if k + 1 not in present]
         image |= {"neg_category_ids": absent[:2], "not_exhaustive_category_ids": sorted(present)[:1]}
     return image

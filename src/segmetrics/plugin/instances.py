@@ -30,9 +30,15 @@ PARITY = Option(
     default="official",
     help="with the official tool's oddities, or without",
 )
-IOU_THRESHOLDS = Option("iou_thresholds", kind="text", help='IoU thresholds instead of the official ones: "0.5,0.75"')
-MAX_DETS = Option("max_dets", kind="text", help='limits of detections instead of the official ones: "1,10,100"')
-AREAS = Option("areas", kind="text", help='size ranges in pixels: "all:0:1e10,tiny:0:256"; the first is overall')
+IOU_THRESHOLDS = Option(
+    "iou_thresholds", kind="text", help='IoU thresholds instead of the official ones: "0.5,0.75"'
+)
+MAX_DETS = Option(
+    "max_dets", kind="text", help='limits of detections instead of the official ones: "1,10,100"'
+)
+AREAS = Option(
+    "areas", kind="text", help='size ranges in pixels: "all:0:1e10,tiny:0:256"; the first is overall'
+)
 
 OPTIONS = (GROUND_TRUTH, PREDICTIONS, IOU, AREA, PARITY, IOU_THRESHOLDS, MAX_DETS, AREAS)
 

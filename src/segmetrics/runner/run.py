@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from segmetrics.errors import CoverageError, PluginError, RecordError, SegmetricsError
 from segmetrics.plugin import Dataset, Job, OpenContext, ProgressReport, Registry, no_progress
-from segmetrics.records import Record, ScoredModel, Store
+from segmetrics.records import Index, Record, ScoredModel, Store
 from segmetrics.runner.execution import evaluate
 from segmetrics.runner.recording import Clock, Label, Outcome, record_of
 from segmetrics.types import Protocol, Scores
@@ -126,11 +126,16 @@ class _Run:
 
     def _keep(self, protocol: Protocol, outcome: Outcome, state: bytes | None) -> tuple[Record, Path | None]:
         record = record_of(self.dataset, self.job, protocol, self.label, outcome)
-        path = None if self.store is None else self.store.write(record, state=state)
+        path = None if self.store is None else self._file(self.store, record, state)
         if self.registry is not None:
             for line in self.registry.run_finished(record, path):
                 self.warn(line)
         return record, path
+
+    def _file(self, store: Store, record: Record, state: bytes | None) -> Path:
+        path = store.write(record, state=state)
+        Index(store).add(record)
+        return path
 
 
 def _check_missing(job: Job, *, partial: bool) -> None:
