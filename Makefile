@@ -11,7 +11,7 @@ SOURCES := $(PROJECTS) CMakeLists.txt $(wildcard csrc/*.[ch]) \
            $(shell find src $(PLUGINS:=/src) -not -path '*/__pycache__*')
 
 PIP := $(VENV)/bin/python -m pip -qq --disable-pip-version-check
-CMAKE := cmake -S . -G Ninja --log-level=WARNING
+CONFIGURE := cmake -S . -G Ninja -DSEGMETRICS_TESTS=ON
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help demo test test-c lint format bench clean
@@ -36,7 +36,7 @@ test: $(VENV)/installed $(VENV)/test ## Pass all Python tests and the examples i
 	@python -m pytest -q tests $(wildcard $(PLUGINS:=/tests)) --pyargs $(PACKAGES)
 
 test-c: $(VENV)/build ## Pass the C tests under address and undefined-behaviour sanitizers
-	@$(CMAKE) -B build/test-c -DSEGMETRICS_TESTS=ON -DSEGMETRICS_SANITIZE=ON
+	@$(CONFIGURE) -B build/test-c -DSEGMETRICS_SANITIZE=ON >/dev/null
 	@cmake --build build/test-c -- --quiet
 	@ctest --test-dir build/test-c --output-on-failure
 
@@ -48,7 +48,7 @@ lint: $(VENV)/installed $(VENV)/test $(VENV)/lint ## Check form, types and warni
 	@python -m mypy.stubtest --concise --ignore-missing-stub segmetrics._core
 	@cython-lint src
 	@clang-format --dry-run -Werror $(C_FILES)
-	@$(CMAKE) -B build/lint -DCMAKE_BUILD_TYPE=Release -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DSEGMETRICS_TESTS=ON
+	@$(CONFIGURE) -B build/lint -DCMAKE_BUILD_TYPE=Release -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >/dev/null
 	@cmake --build build/lint -- --quiet
 	@echo 'lint: nothing found'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from importlib.metadata import files
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,12 @@ def test_glue_has_a_stub(path: Path) -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     broken = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
     assert broken == []
+
+
+def test_what_is_installed_is_typed_and_holds_no_sources_of_the_core() -> None:
+    installed = files("segmetrics") or []
+    assert {path.suffix for path in installed}.isdisjoint({".pyx", ".pxd", ".c", ".h"})
+    assert Path(segmetrics.__file__).with_name("py.typed").is_file()
 
 
 def test_the_version_is_the_same_everywhere() -> None:
