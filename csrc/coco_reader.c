@@ -130,6 +130,7 @@ static const char *read_image(reader *r, const char *p) {
 /* After a value of the root object. */
 static const char *after_value(reader *r, const char *p) {
     int more = 1;
+    sm_scan_enter(&r->scan, NULL, p);
     if (!(p = sm_json_next(p, '}', &more, &r->scan))) return NULL;
     r->part->place = more ? SM_COCO_AT_KEY : SM_COCO_AT_END;
     return p;
