@@ -424,3 +424,15 @@ def test_help_imports_no_more_than_click() -> None:
         check=True,
     )
     assert process.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_record_verifies_until_its_inputs_change(score: Invoke, invoke: Invoke, counts: Counts) -> None:
+    assert score().exit_code == 0
+    (record,) = Path("store/runs").glob("*/record.json")
+    same = invoke("verify", record)
+    assert (same.exit_code, same.stdout.startswith("same: ")) == (0, True)
+    counts["predictions"].write_text(counts["ground_truth"].read_text())
+    other = invoke("verify", record)
+    assert other.exit_code == 1
+    assert "not the same predictions as when the record was made" in other.stdout
+    assert invoke("verify", record, "--set", "nonsense").exit_code == 2

@@ -23,6 +23,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "score": "Score predictions on a benchmark.",
     "show": "Show a run again, or in another format.",
+    "verify": "Score a run's inputs again and compare every number.",
     "datasets": "List the benchmarks.",
     "metrics": "List the scores they compute.",
     "plugins": "List the plugins and what each gives.",

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from segmetrics.cli import messages
-from segmetrics.errors import PluginError
+from segmetrics.errors import PluginError, RecordError
 from segmetrics.plugin import Dataset, Registry, load
+from segmetrics.records import Store
 
 store_option = click.option(
     "--store",
@@ -19,6 +20,18 @@ store_option = click.option(
     show_default=True,
     help="Where runs are kept; SEGMETRICS_STORE changes the default.",
 )
+
+
+def locate_run(store: Path, run: str) -> Path:
+    """The record of a run that the user named: its id, the beginning of it, or a path.
+
+    Raises:
+        click.UsageError: There is none, or more than one.
+    """
+    try:
+        return Store(store).locate(run)
+    except RecordError as error:
+        raise click.UsageError(str(error)) from error
 
 
 class Session:

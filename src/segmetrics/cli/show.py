@@ -8,9 +8,8 @@ import click
 
 from segmetrics.cli import present
 from segmetrics.cli.messages import debug_option
-from segmetrics.cli.session import Session, pass_session, store_option
-from segmetrics.errors import RecordError
-from segmetrics.records import Record, Store, encode, exports, read_record
+from segmetrics.cli.session import Session, locate_run, pass_session, store_option
+from segmetrics.records import Record, encode, exports, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +37,7 @@ def show(
     session: Session, run: str, store: Path, *, per_class: bool, as_json: bool, form: str | None
 ) -> None:
     """Show RUN again: its id, the beginning of it, or a path to its record.json."""
-    path = _locate(store, run)
+    path = locate_run(store, run)
     record = read_record(path)
     if as_json:
         click.echo(encode(record), nl=False)
@@ -46,13 +45,6 @@ def show(
         click.echo(_exporter(session, form)(record), nl=False)
     else:
         click.echo(present.run(record, path, per_class=per_class), nl=False)
-
-
-def _locate(store: Path, run: str) -> Path:
-    try:
-        return Store(store).locate(run)
-    except RecordError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def _exporter(session: Session, name: str) -> Callable[[Record], str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from segmetrics.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     import click
 
@@ -27,6 +28,7 @@ RUN_OPTIONS = frozenset(
 """Names that `segmetrics score` keeps for itself, whatever the dataset."""
 
 _ENTRY_NAME = re.compile(r"[a-z0-9]+([-._][a-z0-9]+)*")
+_CONVERSIONS: dict[str, Callable[[str], object]] = {"path": Path, "integer": int, "float": float}
 _OPTION_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -95,6 +97,19 @@ class Option:
         """The value when it is not given."""
         return False if self.kind == "flag" and self.default is None else self.default
 
+    def convert(self, value: object) -> object:
+        """A value as `open` takes it: text that was read from somewhere becomes what the kind says.
+
+        Raises:
+            InputError: It cannot.
+        """
+        if not isinstance(value, str) or self.kind not in _CONVERSIONS:
+            return value
+        try:
+            return _CONVERSIONS[self.kind](value)
+        except ValueError as error:
+            raise InputError(f"{self.name} is {value!r}, expected {self.kind}: {error}") from error
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Entry):
@@ -131,10 +146,10 @@ class Dataset(Entry):
                 raise ValueError(f"{self.name}: two options are named {name!r}")
 
     def complete(self, values: Mapping[str, object]) -> dict[str, object]:
-        """One value per option: those given, and the defaults.
+        """One value per option: those given, converted, and the defaults.
 
         Raises:
-            InputError: An option is unknown, missing, or not among its choices.
+            InputError: An option is unknown, missing, not among its choices, or not what its kind says.
         """
         known = {option.name: option for option in self.options}
         for name in values:
@@ -142,7 +157,7 @@ class Dataset(Entry):
                 raise InputError(f"{self.name} has no option {name!r}{nearest(name, known)}")
         for option in self.options:
             self._check(option, values.get(option.name))
-        return {option.name: values.get(option.name, option.unset) for option in self.options}
+        return {option.name: option.convert(values.get(option.name, option.unset)) for option in self.options}
 
     def _check(self, option: Option, value: object) -> None:
         if value is None and option.required:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from segmetrics.errors import PluginError
+from segmetrics.errors import PluginError, RecordError
 from segmetrics.records import (
     Record,
     ScoredDataset,
@@ -26,10 +27,13 @@ from segmetrics.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from segmetrics.plugin import Dataset, InputFile, Job
     from segmetrics.types import Protocol, Scores
+
+
+OPTIONS_OF = "segmetrics"
+"""Whose `extra` holds the options of a run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +81,7 @@ class Label:
     model: ScoredModel | None = None
     tags: Sequence[str] = ()
     notes: str = ""
+    options: Mapping[str, object]
     plugins: Mapping[str, str]
 
 
@@ -109,7 +114,25 @@ def record_of(dataset: Dataset, job: Job, protocol: Protocol, label: Label, outc
         env=describe_environment(),
         tags=tuple(label.tags),
         notes=label.notes,
+        extra={OPTIONS_OF: {"options": {name: _plain(value) for name, value in label.options.items()}}},
     )
+
+
+def options_of(record: Record) -> dict[str, object]:
+    """The options that a recorded run was opened with.
+
+    Raises:
+        RecordError: The record does not say.
+    """
+    options = record.extra.get(OPTIONS_OF, {}).get("options")
+    if not isinstance(options, dict):
+        raise RecordError(f"record {record.id} does not say with which options it was made")
+    return options
+
+
+def _plain(value: object) -> object:
+    """An option's value as JSON has it; a path as it was given."""
+    return str(value) if isinstance(value, Path) else value
 
 
 def _status(job: Job, outcome: Outcome) -> Literal["ok", "partial", "failed"]:

@@ -82,11 +82,12 @@ def run(
     kept = _ready(store)
     clock = Clock(threads)
     context = OpenContext(threads=threads, progress=progress)
-    job = dataset.open(dataset.complete(values), context)
+    options = dataset.complete(values)
+    job = dataset.open(options, context)
     clock.opened()
     for line in job.warnings:
         warn(line)
-    label = Label(model=model, tags=tags, notes=notes, plugins=_plugins(dataset, registry))
+    label = Label(model=model, tags=tags, notes=notes, options=options, plugins=_plugins(dataset, registry))
     return _Run(dataset, job, label, clock, kept, registry, warn).finish(context, executor, partial=partial)
 
 
