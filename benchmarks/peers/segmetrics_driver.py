@@ -32,7 +32,9 @@ def _official(scores: Scores, protocol: str) -> Iterator[float | None]:
     yield from (scores.value("ap", area=size) for size in sizes)
     if protocol == "lvis":
         yield from (scores.value("ap", frequency=frequency) for frequency in "rcf")
-    yield from (scores.value("ar", max_dets=most) for most in ((1, 10, 100) if protocol == "coco" else (300,)))
+    yield from (
+        scores.value("ar", max_dets=most) for most in ((1, 10, 100) if protocol == "coco" else (300,))
+    )
     yield from (scores.value("ar", area=size, max_dets=limit) for size in sizes)
 
 
