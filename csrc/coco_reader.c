@@ -184,7 +184,8 @@ static const char *read_categories(reader *r, const char *p) {
 
 static const char *read_root_key(reader *r, const char *p) {
     sm_key key;
-    if (!(p = sm_json_key(p, &key, &r->scan))) return NULL;
+    /* White space before the key was skipped, but perhaps only as far as the window went. */
+    if (!(p = sm_json_key(sm_json_space(p), &key, &r->scan))) return NULL;
     if (SM_KEY_IS(&key, "images")) {
         p = note_seen(r, p, "images", SM_COCO_SEEN_IMAGES);
         return p ? enter_array(r, p, SM_COCO_IN_IMAGES, "an array of images") : NULL;
