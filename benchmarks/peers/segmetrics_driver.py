@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from driver import Job, measure
 
+from segmetrics.evaluators.instances import Rules
 from segmetrics.plugin import OpenContext
 from segmetrics.plugin.instance_job import open_instances
 from segmetrics.runner.execution import evaluate
@@ -18,8 +19,9 @@ def score(job: Job) -> list[float]:
         "area": "official",
         "parity": "official",
     }
+    rules: Rules = "lvis" if job.protocol == "lvis" else "coco"
     context = OpenContext(threads=job.threads)
-    scores = evaluate(open_instances(job.protocol, "val", values, context), context).compute()
+    scores = evaluate(open_instances(rules, "val", values, context), context).compute()
     return [-1.0 if value is None else value for value in _official(scores, job.protocol)]
 
 
