@@ -5,39 +5,26 @@ from cpython.buffer cimport PyBuffer_FillInfo
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
+from segmetrics._core.status cimport (
+    SM_INVALID,
+    SM_IO,
+    SM_MISSING,
+    SM_NO_MEMORY,
+    SM_OK,
+    SM_PADDING,
+    SM_SYNTAX,
+    SM_TRUNCATED,
+    sm_buffer,
+    sm_fault,
+    sm_status,
+)
+
 import numpy as np
 
 SHAPE = np.dtype(
     [("offset", np.uint64), ("length", np.uint32), ("height", np.uint32), ("width", np.uint32),
      ("kind", np.uint32)]
 )
-
-cdef extern from "status.h" nogil:
-    ctypedef enum sm_status:
-        SM_OK
-        SM_NO_MEMORY
-        SM_IO
-        SM_TRUNCATED
-        SM_SYNTAX
-        SM_INVALID
-        SM_MISSING
-
-    ctypedef struct sm_fault:
-        uint64_t offset
-        int64_t record
-        const char *unit
-        const char *field
-        const char *expected
-        char found[64]
-        int inside
-
-cdef extern from "memory.h" nogil:
-    enum:
-        SM_PADDING
-
-    ctypedef struct sm_buffer:
-        void *data
-        size_t capacity
 
 cdef extern from "window.h" nogil:
     ctypedef struct sm_source:

@@ -4,22 +4,16 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+from segmetrics._core.status cimport (
+    SM_NO_MEMORY,
+    SM_OK,
+    sm_buffer,
+    sm_buffer_release,
+    sm_fault,
+    sm_status,
+)
+
 import numpy as np
-
-cdef extern from "status.h" nogil:
-    ctypedef enum sm_status:
-        SM_OK
-        SM_NO_MEMORY
-        SM_INVALID
-
-    ctypedef struct sm_fault:
-        int64_t record
-
-cdef extern from "memory.h" nogil:
-    ctypedef struct sm_buffer:
-        void *data
-
-    void sm_buffer_release(sm_buffer *buffer) noexcept
 
 cdef extern from "objects.h" nogil:
     ctypedef struct sm_shape:
@@ -185,7 +179,7 @@ def group(const uint32_t[::1] position, size_t n_groups):
     cdef uint32_t[::1] starts = np.empty(n_groups + 1, np.uint32)
     with nogil:
         sm_group(words(position), position.shape[0], n_groups, &order[0], &starts[0])
-    return np.asarray(order)[:-1], np.asarray(starts)
+    return np.asarray(order)[: position.shape[0]], np.asarray(starts)
 
 
 def shape_areas(const uint8_t[::1] shapes, const uint8_t[::1] payload, const uint32_t[::1] height,
@@ -305,10 +299,10 @@ def evaluate(const uint32_t[::1] height, const uint32_t[::1] width, Side truth, 
         "score": np.asarray(score)[:rows.n_detections],
         "category": np.asarray(category)[:rows.n_detections],
         "state": np.asarray(state)[:rows.n_detections],
-        "detections_per_image": np.asarray(detections_per_image)[:-1],
+        "detections_per_image": np.asarray(detections_per_image)[: last - first],
         "outcomes": np.asarray(outcomes),
         "cells": np.asarray(cells),
-        "cells_per_image": np.asarray(cells_per_image)[:-1],
+        "cells_per_image": np.asarray(cells_per_image)[: last - first],
     }
 
 
@@ -320,7 +314,7 @@ def number_detections(const uint32_t[::1] category, const uint32_t[::1] state, c
     with nogil:
         sm_number_detections(words(category), words(state), words(per_image), per_image.shape[0], &outcome[0],
                              &rank[0])
-    return np.asarray(outcome)[:-1], np.asarray(rank)[:-1]
+    return np.asarray(outcome)[:n], np.asarray(rank)[:n]
 
 
 def accumulate(const double[::1] score, const uint32_t[::1] state, const uint64_t[:, :, ::1] outcomes,

@@ -5,17 +5,11 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.string cimport memcpy
 
 from segmetrics._core.runs cimport (
-    SM_NO_MEMORY,
-    SM_OK,
     sm_box_iou_matrix,
-    sm_buffer,
-    sm_buffer_release,
-    sm_buffer_reserve,
     sm_counts_text_bound,
     sm_counts_text_decode,
     sm_counts_text_encode,
     sm_extent,
-    sm_fault,
     sm_pixels_transpose,
     sm_polygon_fill,
     sm_polygon_runs_bound,
@@ -30,6 +24,14 @@ from segmetrics._core.runs cimport (
     sm_runs_overlap,
     sm_runs_to_counts,
     sm_runs_unite,
+)
+from segmetrics._core.status cimport (
+    SM_NO_MEMORY,
+    SM_OK,
+    sm_buffer,
+    sm_buffer_release,
+    sm_buffer_reserve,
+    sm_fault,
     sm_status,
 )
 

@@ -1,29 +1,8 @@
 # Declarations of csrc/runs.h and its neighbours, for all glue that handles masks.
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 
-
-cdef extern from "status.h" nogil:
-    ctypedef enum sm_status:
-        SM_OK
-        SM_NO_MEMORY
-        SM_INVALID
-
-    ctypedef struct sm_fault:
-        uint64_t offset
-        int64_t record
-        const char *field
-        const char *expected
-        char found[64]
-
-
-cdef extern from "memory.h" nogil:
-    ctypedef struct sm_buffer:
-        void *data
-        size_t capacity
-
-    sm_status sm_buffer_reserve(sm_buffer *buffer, size_t count, size_t size) noexcept
-    void sm_buffer_release(sm_buffer *buffer) noexcept
+from segmetrics._core.status cimport sm_buffer, sm_fault, sm_status
 
 
 cdef extern from "runs.h" nogil:
