@@ -12,9 +12,9 @@ void sm_mask_arena_release(sm_mask_arena *arena) {
     arena->used = 0;
 }
 
-/* Room for n more runs at the end of the arena; NULL where there is no memory. */
+/* Room for n more runs at the end of the arena (one even for none); NULL where there is no memory. */
 static sm_run *arena_room(sm_mask_arena *arena, size_t n) {
-    if (sm_buffer_reserve(&arena->runs, arena->used + n, sizeof(sm_run)) != SM_OK) return NULL;
+    if (sm_buffer_reserve(&arena->runs, arena->used + n + 1, sizeof(sm_run)) != SM_OK) return NULL;
     return (sm_run *)arena->runs.data + arena->used;
 }
 
