@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { ROUNDS = 4000, MAX_SIZE = 4096 };
+enum { ROUNDS = 2000, MAX_SIZE = 4096 };
 
 static uint32_t next_random(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
