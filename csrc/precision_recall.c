@@ -14,7 +14,8 @@ typedef struct accumulation {
     const sm_curves *curves;
     sm_buffer order, detections, scratch; /* uint32, ranked */
     size_t n;
-    int is_corrupt;              /* more objects found than there are */
+    int is_corrupt;  /* more objects found than there are */
+    size_t capacity; /* matched detections there can be; stride of `precision`, `scores` */
     sm_buffer precision, scores; /* double, per threshold: at the 1st, 2nd, ... matched detection */
     sm_buffer needed;            /* uint32 per recall: matched detections that reach it */
 } accumulation;
@@ -67,12 +68,12 @@ static sm_status rank_category(accumulation *acc, size_t category) {
 
 /* Notes a matched detection: the `counted`-th that counts at this threshold. */
 static void note_match(accumulation *acc, sweep *s, size_t t, int64_t counted, double score) {
-    if (s->n_matched[t] == s->n_truths) {
+    if (s->n_matched[t] == acc->capacity) {
         acc->is_corrupt = 1;
         return;
     }
     uint32_t n = ++s->n_matched[t];
-    size_t at = t * s->n_truths + n - 1;
+    size_t at = t * acc->capacity + n - 1;
     ((double *)acc->precision.data)[at] = (double)n / ((double)counted + 0x1p-52);
     ((double *)acc->scores.data)[at] = score;
 }
@@ -82,10 +83,11 @@ static void apply_outcome(accumulation *acc, sweep *s, const ranked *detection, 
                           int is_outside) {
     size_t n_areas = acc->grid->n_areas;
     const sm_outcome *outcome = &acc->rows->outcomes[detection->outcome * n_areas + s->area];
-    for (uint64_t bits = outcome->ignored; bits; bits &= bits - 1) {
+    uint64_t all = ~(uint64_t)0 >> (SM_MAX_THRESHOLDS - acc->grid->n_thresholds);
+    for (uint64_t bits = outcome->ignored & all; bits; bits &= bits - 1) {
         if (!is_outside) s->correction[__builtin_ctzll(bits)]--;
     }
-    for (uint64_t bits = outcome->matched; bits; bits &= bits - 1) {
+    for (uint64_t bits = outcome->matched & all; bits; bits &= bits - 1) {
         size_t t = (size_t)__builtin_ctzll(bits);
         if (is_outside) s->correction[t]++;
         note_match(acc, s, t, counted + s->correction[t], detection->score);
@@ -119,8 +121,8 @@ static void find_needed(accumulation *acc, uint32_t n_truths) {
 static void write_curve(accumulation *acc, const sweep *s, size_t t) {
     const sm_curve_grid *grid = acc->grid;
     const uint32_t *needed = acc->needed.data;
-    double *precision = (double *)acc->precision.data + t * s->n_truths;
-    const double *scores = (const double *)acc->scores.data + t * s->n_truths;
+    double *precision = (double *)acc->precision.data + t * acc->capacity;
+    const double *scores = (const double *)acc->scores.data + t * acc->capacity;
     uint32_t n = s->n_matched[t];
     for (uint32_t i = n; i > 1; i--) {
         if (precision[i - 1] > precision[i - 2]) precision[i - 2] = precision[i - 1];
@@ -143,9 +145,10 @@ static sm_status accumulate_area(accumulation *acc, size_t category, size_t area
     const sm_curve_grid *grid = acc->grid;
     uint32_t n_truths = acc->rows->n_truths[category * grid->n_areas + area];
     if (n_truths == 0) return SM_OK;
-    size_t cells = grid->n_thresholds * n_truths;
-    sm_status status = sm_buffer_reserve(&acc->precision, cells, sizeof(double));
-    if (status == SM_OK) status = sm_buffer_reserve(&acc->scores, cells, sizeof(double));
+    acc->capacity = n_truths < acc->n ? n_truths : acc->n;
+    size_t most = grid->n_thresholds * acc->capacity;
+    sm_status status = sm_buffer_reserve(&acc->precision, most, sizeof(double));
+    if (status == SM_OK) status = sm_buffer_reserve(&acc->scores, most, sizeof(double));
     if (status != SM_OK) return status;
     find_needed(acc, n_truths);
     for (size_t m = 0; m < grid->n_max_dets; m++) {

@@ -81,12 +81,13 @@ class InstanceGrid:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """What `to_params` gave. KeyError, TypeError or ValueError where it is not that."""
+        """What `to_params` gave. KeyError or ValueError where it is not that."""
+        areas = msgspec.convert(params["areas"], list[tuple[str, float, float]])
         return cls(
-            tuple(params["iou_thresholds"]),
-            tuple(params["recalls"]),
-            tuple(AreaRange(*area) for area in params["areas"]),
-            tuple(params["max_dets"]),
+            msgspec.convert(params["iou_thresholds"], tuple[float, ...]),
+            msgspec.convert(params["recalls"], tuple[float, ...]),
+            tuple(AreaRange(*area) for area in areas),
+            msgspec.convert(params["max_dets"], tuple[int, ...]),
         )
 
 

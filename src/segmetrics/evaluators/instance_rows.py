@@ -25,6 +25,9 @@ _DTYPES = {
 }
 
 
+MOST_OBJECTS = (1 << 31) - 1
+
+
 @dataclass(frozen=True, eq=False)
 class InstanceRows:
     """Rows of some images, in the order of `keys`. See csrc/instances.h.
@@ -90,17 +93,25 @@ class InstanceRows:
         )
 
     def n_truths(self, n_categories: int) -> NDArray[np.uint32]:
-        """(n_categories, n_areas) uint32: objects to find."""
-        totals = np.zeros((n_categories, self.cells.shape[1] - 1), np.uint32)
+        """(n_categories, n_areas) uint32: objects to find.
+
+        Raises:
+            InputError: There are more than any images can hold.
+        """
+        totals = np.zeros((n_categories, self.cells.shape[1] - 1), np.uint64)
         np.add.at(totals, self.cells[:, 0], self.cells[:, 1:])
-        return totals
+        if np.any(totals > MOST_OBJECTS):
+            raise InputError(f"a category has {totals.max():,} objects, expected at most {MOST_OBJECTS:,}")
+        return totals.astype(np.uint32)
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
         """Arrays by name; see `segmetrics.evaluators.tensors`."""
         return pack_keys(self.keys) | {name: getattr(self, name) for name in _DTYPES}
 
     @classmethod
-    def from_tensors(cls, tensors: dict[str, NDArray[Any]], n_categories: int, n_areas: int) -> Self:
+    def from_tensors(
+        cls, tensors: dict[str, NDArray[Any]], n_categories: int, n_areas: int, n_thresholds: int
+    ) -> Self:
         """What `to_tensors` gave, checked so that nothing computed from it can go astray.
 
         Raises:
@@ -112,10 +123,10 @@ class InstanceRows:
                 raise InputError(f"tensor {name!r} of dtype {np.dtype(dtype)} is missing from the state")
             columns[name] = np.ascontiguousarray(tensors[name])
         rows = cls(keys=unpack_keys(tensors), **columns)
-        rows._check(n_categories, n_areas)
+        rows._check(n_categories, n_areas, n_thresholds)
         return rows
 
-    def _check(self, n_categories: int, n_areas: int) -> None:
+    def _check(self, n_categories: int, n_areas: int, n_thresholds: int) -> None:
         n, n_images = len(self.score), len(self.keys)
         n_outcomes = int(np.count_nonzero(self.state & _core.HAS_OUTCOMES))
         shapes = {
@@ -136,6 +147,8 @@ class InstanceRows:
         positions = np.concatenate([self.category, self.cells[:, 0]])
         if np.any(positions >= n_categories) or not np.all(np.isfinite(self.score)):
             raise InputError("a row has an unknown category or a score that is not finite")
+        if n_thresholds < _core.MAX_THRESHOLDS and np.any(self.outcomes >> np.uint64(n_thresholds)):
+            raise InputError("a detection has an outcome at a threshold that there is not")
         if not np.all(self.keys[1:] > self.keys[:-1]):
             raise InputError("the images are not in the order of their keys")
 

@@ -3,60 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmetrics.evaluators.instance_grid import InstanceGrid
+from segmetrics.evaluators.instance_curves import InstanceCurves
 from segmetrics.instances import Category, names_of
 from segmetrics.types import OverValue, Score, Scores
 
 FREQUENCIES = ("r", "c", "f")
-
-
-@dataclass(frozen=True, eq=False)
-class InstanceCurves:
-    """Precision, recall and scores over a grid, -1 where there is nothing to find.
-
-    The arrays are those of pycocotools 2.0.11's `COCOeval.eval`, bit for bit, and without the last axis those
-    of lvis 0.5.3's `LVISEval.eval`.
-
-    Attributes:
-        grid: Thresholds, recalls, size ranges and limits: the axes, in this order.
-        precision: (thresholds, recalls, categories, areas, max_dets) float64.
-        recall: (thresholds, categories, areas, max_dets) float64.
-        scores: As precision: the score at which the recall is reached; None where not asked for.
-    """
-
-    grid: InstanceGrid
-    precision: NDArray[np.float64]
-    recall: NDArray[np.float64]
-    scores: NDArray[np.float64] | None
-
-    def average_precision(self, *, area: int = 0, **narrowed: Any) -> float | None:  # noqa: ANN401
-        """Mean precision over thresholds, recalls and categories, under the last limit of detections.
-
-        Args:
-            area: Which size range.
-            **narrowed: `thresholds` or `categories`: an index of that axis.
-        """
-        thresholds = narrowed.get("thresholds", slice(None))
-        categories = narrowed.get("categories", slice(None))
-        return _mean(self.precision[thresholds, :, :, area, -1][..., categories])
-
-    def average_recall(
-        self, *, area: int = 0, limit: int = -1, categories: int | slice = slice(None)
-    ) -> float | None:
-        """Mean recall over thresholds and categories."""
-        return _mean(self.recall[:, :, area, limit][:, categories])
-
-
-def _mean(values: NDArray[np.float64]) -> float | None:
-    """Mean of what is defined, summed in the order the official tools sum it; None where nothing is."""
-    defined = values[values > -1]
-    return float(np.mean(defined)) if defined.size else None
 
 
 def summarize(curves: InstanceCurves, categories: Sequence[Category], n_truths: NDArray[np.uint32]) -> Scores:

@@ -7,9 +7,8 @@ odd, docs/reference/parity.md says what, and what `parity="clean"` does instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, cast, get_args
 
 import msgspec
 import numpy as np
@@ -19,6 +18,7 @@ from segmetrics._core import instances as _core
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.base import Evaluator
 from segmetrics.evaluators.instance_batches import BatchForms, is_sequence_of_images
+from segmetrics.evaluators.instance_curves import InstanceCurves, accumulate
 from segmetrics.evaluators.instance_grid import (
     COCO_AREAS,
     COCO_RECALLS,
@@ -29,8 +29,8 @@ from segmetrics.evaluators.instance_grid import (
     Rules,
 )
 from segmetrics.evaluators.instance_rows import InstanceRows
-from segmetrics.evaluators.instance_scores import InstanceCurves, summarize
-from segmetrics.evaluators.tensors import read_state, write_state
+from segmetrics.evaluators.instance_scores import summarize
+from segmetrics.evaluators.tensors import Tensors, read_state, write_state
 from segmetrics.instances import Category, Geometry, Instances, Listing
 from segmetrics.readers.coco import AreaRule
 from segmetrics.types import Key, Parity, Protocol, Scores
@@ -79,6 +79,10 @@ class InstanceEvaluator(Evaluator):
         keys_from: int | None = None,
         threads: int = 1,
     ) -> None:
+        if geometry not in get_args(Geometry) or rules not in GRIDS:
+            raise ValueError(
+                f"geometry is {geometry!r}, rules {rules!r}; expected masks or boxes, coco or lvis"
+            )
         grid = GRIDS[rules] if grid is None else grid
         self.categories = tuple(sorted(categories, key=lambda category: category.id))
         self.geometry = geometry
@@ -226,30 +230,8 @@ class InstanceEvaluator(Evaluator):
         return self._accumulate(self._rows(), with_scores=True)
 
     def _accumulate(self, rows: InstanceRows, *, with_scores: bool) -> InstanceCurves:
-        grid = self.grid
         n_categories = len(self.categories)
-        shape = (len(grid.thresholds), len(grid.recalls), n_categories, len(grid.areas), len(grid.max_dets))
-        precision = np.full(shape, -1.0)
-        recall = np.full((shape[0], *shape[2:]), -1.0)
-        scores = np.full(shape, -1.0) if with_scores else None
-        outcome, rank = _core.number_detections(rows.category, rows.state, rows.detections_per_image)
-        order, starts = _core.group(rows.category, n_categories)
-        recalls, max_dets = np.array(grid.recalls, np.float64), np.array(grid.max_dets, np.uint32)
-        n_truths = rows.n_truths(n_categories)
-
-        def fill(first: int, last: int) -> None:
-            _core.accumulate(
-                rows.score, rows.state, rows.outcomes, outcome, rank, order, starts, n_truths,
-                recalls, max_dets, first, last, precision, recall, scores,
-            )  # fmt: skip
-
-        bounds = _even_bounds(starts, self.threads)
-        if len(bounds) <= 2:
-            fill(0, n_categories)
-        else:
-            with ThreadPoolExecutor(self.threads, thread_name_prefix="segmetrics-accumulate") as pool:
-                list(pool.map(fill, bounds[:-1], bounds[1:]))
-        return InstanceCurves(grid, precision, recall, scores)
+        return accumulate(rows, self.grid, n_categories, with_scores=with_scores, threads=self.threads)
 
     def to_bytes(self) -> bytes:
         """The state as canonical safetensors."""
@@ -257,8 +239,6 @@ class InstanceEvaluator(Evaluator):
             "kind": _STATE,
             "protocol": msgspec.to_builtins(self._protocol),
             "categories": [[category.id, category.name, category.frequency] for category in self.categories],
-            "geometry": self.geometry,
-            "rules": self.rules,
             "numbers_itself": self._numbers_itself,
         }
         return write_state(header, self._rows().to_tensors())
@@ -271,20 +251,33 @@ class InstanceEvaluator(Evaluator):
             InputError: The bytes are not such a state.
         """
         header, tensors = read_state(data, _STATE)
+        evaluator = cls._from_header(header)
+        evaluator._restore(tensors, numbers_itself=header.get("numbers_itself") is True)  # noqa: SLF001
+        return evaluator
+
+    def _restore(self, tensors: Tensors, *, numbers_itself: bool) -> None:
+        sizes = len(self.categories), len(self.grid.areas), len(self.grid.thresholds)
+        self._add(InstanceRows.from_tensors(tensors, *sizes))
+        self._numbers_itself = numbers_itself
+
+    @classmethod
+    def _from_header(cls, header: Mapping[str, Any]) -> Self:
+        """An empty evaluator of the protocol and categories that a state names."""
         try:
             protocol = msgspec.convert(header["protocol"], Protocol)
+            categories = msgspec.convert(header["categories"], list[tuple[int, str, str | None]])
+            rules = protocol.name.removesuffix("-instances")
             evaluator = cls(
-                [Category(*category) for category in header["categories"]],
-                geometry=header["geometry"],
-                rules=header["rules"],
+                [Category(*category) for category in categories],
+                geometry=cast("Geometry", protocol.params["iou"]),
+                rules=cast("Rules", rules),
                 grid=InstanceGrid.from_params(protocol.params),
                 parity=protocol.parity,
             )
-        except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
             raise InputError(f"not a state of an InstanceEvaluator: {error}") from error
-        evaluator._numbers_itself = header.get("numbers_itself") is True
-        n_areas = len(evaluator.grid.areas)
-        evaluator._add(InstanceRows.from_tensors(tensors, len(evaluator.categories), n_areas))
+        if evaluator.protocol != protocol:
+            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
         return evaluator
 
 
@@ -304,13 +297,6 @@ def _side(instances: Instances) -> _core.Side:
 
 def _listing(listing: Listing) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     return listing.starts, listing.category
-
-
-def _even_bounds(starts: NDArray[np.uint32], n: int) -> list[int]:
-    """Bounds of at most n ranges of categories with about as many detections each."""
-    wanted = np.linspace(0, int(starts[-1]), n + 1)[1:-1]
-    inner = np.searchsorted(starts, wanted)
-    return sorted({0, *inner.tolist(), len(starts) - 1})
 
 
 __all__ = [
