@@ -17,10 +17,11 @@ void sm_window_release(sm_window *window) {
     window->text = window->end = NULL;
 }
 
-/* Moves the kept text to the front of a buffer that has room for a stretch after it. */
-static sm_status make_room(sm_window *window, const char *keep, size_t kept) {
+/* Moves the kept text to the front of a buffer that has room for `want` bytes after it. */
+static sm_status make_room(sm_window *window, const char *keep, size_t kept, size_t want) {
     if (kept > 0) memmove(window->buffer.data, keep, kept);
-    sm_status status = sm_buffer_reserve(&window->buffer, kept + STRETCH + SM_PADDING, 1);
+    if (kept > SIZE_MAX / 4) return SM_NO_MEMORY;
+    sm_status status = sm_buffer_reserve(&window->buffer, kept + want + SM_PADDING, 1);
     if (status != SM_OK) return status;
     window->text = window->buffer.data;
     window->end = window->text + kept;
@@ -45,11 +46,13 @@ sm_status sm_window_more(sm_window *window, const char *keep, sm_fault *fault) {
     if (!keep) keep = window->text;
     size_t kept = window->text ? (size_t)(window->end - keep) : 0;
     if (window->text) window->offset = sm_window_tell(window, keep);
-    sm_status status = make_room(window, keep, kept);
+    /* As much as is kept, so that a piece of n bytes is begun again log n times at most. */
+    size_t want = kept > STRETCH ? kept : STRETCH;
+    sm_status status = make_room(window, keep, kept, want);
     if (status != SM_OK) return status;
 
     uint64_t left = window->source.size - sm_window_tell(window, window->end);
-    ssize_t got = left == 0 ? 0 : read_after(window, left < STRETCH ? (size_t)left : STRETCH);
+    ssize_t got = left == 0 ? 0 : read_after(window, left < want ? (size_t)left : want);
     if (got < 0) {
         snprintf(fault->found, sizeof fault->found, "%d", errno);
         return SM_IO;
