@@ -105,6 +105,9 @@ class Instances:
         """Rows in this slice."""
         return int(self.starts[self.last]) - int(self.starts[self.first])
 
+    def __repr__(self) -> str:
+        return f"Instances(n_images={self.n_images}, n_rows={len(self)})"
+
     def images(self, first: int, last: int) -> Self:
         """The slice of images [first, last), counted within this one; shares all arrays."""
         if not 0 <= first <= last <= self.n_images:

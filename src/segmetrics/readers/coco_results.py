@@ -39,6 +39,10 @@ class Results:
     area: Literal["mask", "box"]
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        n_images = self.instances.n_images
+        return f"Results({n_images=}, n_detections={self.n_detections}, area={self.area!r})"
+
 
 def read_results(
     source: Source,

@@ -51,6 +51,13 @@ class GroundTruth:
     n_annotations: int
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        n_images, n_categories = self.instances.n_images, len(self.categories)
+        return (
+            f"GroundTruth({n_images=}, {n_categories=}, n_annotations={self.n_annotations}, "
+            f"geometry={self.geometry!r})"
+        )
+
 
 def read_ground_truth(
     source: Source, *, geometry: Geometry = "masks", federated: bool = False, threads: int = 1
@@ -78,8 +85,10 @@ def read_ground_truth(
     ...         "categories": [{"id": 3, "name": "boat"}],
     ...     }
     ... )
-    >>> len(truth.instances), truth.categories[0].name
-    (1, 'boat')
+    >>> truth
+    GroundTruth(n_images=1, n_categories=1, n_annotations=1, geometry='masks')
+    >>> truth.instances, truth.categories[0].name
+    (Instances(n_images=1, n_rows=1), 'boat')
     """
     with open_document(source) as document:
         part = document.read(results=False, geometry=geometry, threads=threads)
