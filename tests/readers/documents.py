@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -52,6 +53,11 @@ def refusal_of_truth(path: Path, text: str | bytes, **options: Any) -> str:
     with pytest.raises(InputError) as caught:
         read_ground_truth(path, **options)
     return str(caught.value).removeprefix(f"{path}: ")
+
+
+def without_bytes(message: str) -> str:
+    """As about Python objects, which have no bytes to point at."""
+    return re.sub(r" ?\(byte [\d,]+\)", "", message)
 
 
 def write(value: object, random: Random) -> str:
