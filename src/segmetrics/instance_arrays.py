@@ -44,6 +44,8 @@ class ImageObjects:
         crowd: (n,) bool: annotations of crowds. None for none.
         ignore: (n,) bool: annotations to be ignored (LVIS). None for none.
         areas: (n,) pixels: what size ranges are judged by. None for the areas of the geometry.
+        negative: Ids of categories known to be absent. LVIS needs it of annotations, empty or not.
+        not_exhaustive: Ids of categories of which not every object is annotated, likewise.
     """
 
     categories: Any
@@ -53,6 +55,8 @@ class ImageObjects:
     crowd: Any = None
     ignore: Any = None
     areas: Any = None
+    negative: Any = None
+    not_exhaustive: Any = None
 
     @classmethod
     def of(cls, value: Self | Mapping[str, Any], place: str) -> Self:
@@ -77,6 +81,7 @@ def instances_from_arrays(
     *,
     geometry: Geometry,
     side: str,
+    federated: bool = False,
 ) -> Instances:
     """One side of a batch.
 
@@ -87,15 +92,17 @@ def instances_from_arrays(
             be of others.
         geometry: What is to be compared.
         side: "truth" or "prediction".
+        federated: Annotations must say which categories are absent or not exhaustively annotated.
 
     Raises:
         InputError: An array is missing, has the wrong shape or a value that cannot be meant.
     """
     order = sorted(range(len(keys)), key=keys.__getitem__)
-    tables = [
-        _ImageTable(ImageObjects.of(images[i], f"{side} of image {keys[i]}"), geometry, side, keys[i])
-        for i in order
-    ]
+    needed = federated and side == "truth"
+    tables = []
+    for i in order:
+        objects = ImageObjects.of(images[i], f"{side} of image {keys[i]}")
+        tables.append(_ImageTable(objects, geometry, side, keys[i], federated=needed))
     rows = [len(table.categories) for table in tables]
     category = category_positions(_joined([table.categories for table in tables], np.int64), category_ids)
     if side == "truth" and np.any(category == NOT_LISTED):
@@ -118,8 +125,8 @@ def instances_from_arrays(
         scores=_joined([table.scores for table in tables], np.float64),
         ids=np.arange(1, n + 1, dtype=np.int64),
         flags=_joined([table.flags for table in tables], np.uint8),
-        negative=Listing.empty(len(keys)),
-        not_exhaustive=Listing.empty(len(keys)),
+        negative=_listing([table.negative for table in tables], category_ids),
+        not_exhaustive=_listing([table.not_exhaustive for table in tables], category_ids),
         first=0,
         last=len(keys),
     )
@@ -128,7 +135,9 @@ def instances_from_arrays(
 class _ImageTable:
     """The objects of one image, checked."""
 
-    def __init__(self, objects: ImageObjects, geometry: Geometry, side: str, key: Key) -> None:
+    def __init__(
+        self, objects: ImageObjects, geometry: Geometry, side: str, key: Key, *, federated: bool
+    ) -> None:
         self._place = f"{side} of image {key}"
         self.categories = self._vector(objects.categories, "categories", None, "iu").astype(np.int64)
         n = len(self.categories)
@@ -146,6 +155,8 @@ class _ImageTable:
             self._flags(objects.crowd, "crowd", n) * CROWD + self._flags(objects.ignore, "ignore", n) * IGNORE
         )
         self.areas = self._areas(objects.areas, geometry, n)
+        self.negative = self._listed(objects.negative, "negative", needed=federated)
+        self.not_exhaustive = self._listed(objects.not_exhaustive, "not_exhaustive", needed=federated)
 
     def _wrong(self, message: str) -> InputError:
         return InputError(message, place=self._place)
@@ -189,6 +200,11 @@ class _ImageTable:
             return np.zeros(n, np.uint8)
         return np.asarray(self._vector(value, name, n, "biuf") != 0, np.uint8)
 
+    def _listed(self, value: object, name: str, *, needed: bool) -> NDArray[np.int64]:
+        if value is None and needed:
+            raise self._wrong(f"{name} is missing: LVIS needs to know which categories it lists, if any")
+        return self._vector([] if value is None else value, name, None, "iu").astype(np.int64)
+
     def _areas(self, value: object, geometry: Geometry, n: int) -> NDArray[np.float64]:
         if value is not None:
             return self._vector(value, "areas", n, "biuf").astype(np.float64)
@@ -196,6 +212,11 @@ class _ImageTable:
             return _masks.area(self.masks).astype(np.float64)
         areas: NDArray[np.float64] = self.boxes[:, 2] * self.boxes[:, 3]
         return areas
+
+
+def _listing(listed: Sequence[NDArray[np.int64]], category_ids: NDArray[np.int64]) -> Listing:
+    starts = np.cumsum([0, *map(len, listed)]).astype(np.uint32)
+    return Listing(starts, category_positions(_joined(listed, np.int64), category_ids))
 
 
 def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:

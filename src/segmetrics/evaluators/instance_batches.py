@@ -79,8 +79,11 @@ class BatchForms:
             raise InputError(f"{len(truth)} images have annotations, found {n} with detections")
         if len(set(keys)) != len(truth):
             raise InputError(f"{len(set(keys))} distinct keys for {len(truth)} images, expected one each")
-        sides: list[Instances] = [
-            instances_from_arrays(images, keys, self.category_ids, geometry=self.geometry, side=side)
+        federated = self.rules == "lvis"
+        sides = [
+            instances_from_arrays(
+                images, keys, self.category_ids, geometry=self.geometry, side=side, federated=federated
+            )
             for side, images in (("truth", truth), ("prediction", prediction))
         ]
         return _with_common_sizes(*sides)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,9 @@ from segmetrics._core import instances as _core
 from segmetrics.errors import InputError
 from segmetrics.evaluators.instance_grid import InstanceGrid
 from segmetrics.evaluators.instance_rows import InstanceRows
+
+Index = int | Sequence[int] | slice
+EVERYTHING = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,22 +37,38 @@ class InstanceCurves:
     recall: NDArray[np.float64]
     scores: NDArray[np.float64] | None
 
-    def average_precision(self, *, area: int = 0, **narrowed: Any) -> float | None:  # noqa: ANN401
+    def average_precision(
+        self,
+        *,
+        area: int = 0,
+        thresholds: Index = EVERYTHING,
+        categories: Index = EVERYTHING,
+    ) -> float | None:
         """Mean precision over thresholds, recalls and categories, under the last limit of detections.
 
         Args:
             area: Which size range.
-            **narrowed: `thresholds` or `categories`: an index of that axis.
+            thresholds: Which of the grid's thresholds: an index, several, or a slice.
+            categories: Which categories, by position, likewise.
         """
-        thresholds = narrowed.get("thresholds", slice(None))
-        categories = narrowed.get("categories", slice(None))
-        return _mean(self.precision[thresholds, :, :, area, -1][..., categories])
+        return _mean(_narrowed(self.precision[..., area, -1], thresholds, categories))
 
     def average_recall(
-        self, *, area: int = 0, limit: int = -1, categories: int | slice = slice(None)
+        self,
+        *,
+        area: int = 0,
+        limit: int = -1,
+        thresholds: Index = EVERYTHING,
+        categories: Index = EVERYTHING,
     ) -> float | None:
-        """Mean recall over thresholds and categories."""
-        return _mean(self.recall[:, :, area, limit][:, categories])
+        """Mean recall over thresholds and categories, under one limit of detections."""
+        return _mean(_narrowed(self.recall[..., area, limit], thresholds, categories))
+
+
+def _narrowed(values: NDArray[np.float64], thresholds: Index, categories: Index) -> NDArray[np.float64]:
+    """Values over (thresholds, ..., categories) of some of either."""
+    some = values[[thresholds] if isinstance(thresholds, int) else thresholds]
+    return some[..., categories]
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:

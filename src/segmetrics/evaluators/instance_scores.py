@@ -25,7 +25,7 @@ def summarize(curves: InstanceCurves, categories: Sequence[Category], n_truths: 
     return Scores(
         [
             *_overall(curves, n_truths),
-            *_by_frequency(curves, categories),
+            *_by_frequency(curves, categories, n_truths),
             *_by_class(curves, categories, n_truths),
         ]
     )
@@ -48,13 +48,15 @@ def _overall(curves: InstanceCurves, n_truths: NDArray[np.uint32]) -> Iterator[S
         yield _score("ar", curves.average_recall(area=a), n_area, **over)
 
 
-def _by_frequency(curves: InstanceCurves, categories: Sequence[Category]) -> Iterator[Score]:
+def _by_frequency(
+    curves: InstanceCurves, categories: Sequence[Category], n_truths: NDArray[np.uint32]
+) -> Iterator[Score]:
     for frequency in FREQUENCIES:
         members = [i for i, category in enumerate(categories) if category.frequency == frequency]
         if members:
-            yield _score(
-                "ap", curves.average_precision(categories=members), len(members), frequency=frequency
-            )
+            n = int(np.count_nonzero(n_truths[members, 0]))
+            value = curves.average_precision(categories=members)
+            yield _score("ap", value, n, frequency=frequency)
 
 
 def _by_class(

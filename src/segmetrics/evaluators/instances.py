@@ -43,10 +43,13 @@ class InstanceEvaluator(Evaluator):
     """Average precision and recall of instances, by IoU of masks or of boxes.
 
     Args:
-        categories: All categories, in any order, with distinct ids.
+        categories: All categories, in any order, with distinct ids; or a mapping of ids to names.
         geometry: What is compared: "masks" or "boxes".
         rules: "coco", or "lvis" for federated ground truth.
         grid: Thresholds, recalls, size ranges and limits; None for those of the rules.
+        area: What detections' sizes are: "mask", "box", or "official": of the geometry for arrays, as the
+            official tool decides it for COCO-shaped results. It is part of the protocol; where a reader has
+            decided, say what it decided on.
         parity: "official" reproduces the official tool's oddities, "clean" the plain definition.
         keys_from: The first key for images that come without; None starts at 0, and then the state does not
             merge with another that numbered its own images.
@@ -70,11 +73,12 @@ class InstanceEvaluator(Evaluator):
 
     def __init__(
         self,
-        categories: Sequence[Category],
+        categories: Sequence[Category] | Mapping[int, str],
         *,
         geometry: Geometry = "masks",
         rules: Rules = "coco",
         grid: InstanceGrid | None = None,
+        area: AreaRule = "official",
         parity: Parity = "official",
         keys_from: int | None = None,
         threads: int = 1,
@@ -84,7 +88,9 @@ class InstanceEvaluator(Evaluator):
                 f"geometry is {geometry!r}, rules {rules!r}; expected masks or boxes, coco or lvis"
             )
         grid = GRIDS[rules] if grid is None else grid
-        self.categories = tuple(sorted(categories, key=lambda category: category.id))
+        if parity == "clean" and area == "official":
+            area = "mask" if geometry == "masks" else "box"
+        self.categories = _sorted_categories(categories)
         self.geometry = geometry
         self.rules = rules
         self.grid = grid
@@ -97,9 +103,10 @@ class InstanceEvaluator(Evaluator):
             version="1",
             parity=parity,
             reference=REFERENCES[rules],
-            params={"iou": geometry} | grid.to_params(),
+            params={"iou": geometry, "area": area} | grid.to_params(),
         )
-        self._forms = self._batch_forms()
+        limit = grid.max_dets[-1] if rules == "lvis" else 0
+        self._forms = BatchForms(self._category_ids, geometry, rules, area, limit)
         self._keys_from = keys_from
         self._numbers_itself = False
         self._blocks = [InstanceRows.empty(len(grid.areas))]
@@ -136,16 +143,16 @@ class InstanceEvaluator(Evaluator):
             MergeError: An image was seen before.
             ValueError: The two sides list different images, or other categories than this evaluator.
         """
-        if keys is None and is_sequence_of_images(truth):
+        needs_keys = keys is None and is_sequence_of_images(truth)
+        if needs_keys:
             keys = self._number(len(truth))
         self._add(self._evaluate(*self._forms.read(truth, prediction, keys)))
+        self._numbers_itself |= needs_keys and self._keys_from is None
 
     def _number(self, n: int) -> Sequence[Key]:
         """Keys for n images that have none: the next integers."""
-        self._numbers_itself = self._keys_from is None
-        first = (
-            max((key for key in self._seen if isinstance(key, int)), default=(self._keys_from or 0) - 1) + 1
-        )
+        start = (self._keys_from or 0) - 1
+        first = 1 + max((key for key in self._seen if isinstance(key, int)), default=start)
         return range(first, first + n)
 
     def _evaluate(self, truth: Instances, prediction: Instances) -> InstanceRows:
@@ -170,6 +177,9 @@ class InstanceEvaluator(Evaluator):
 
     def _add(self, rows: InstanceRows) -> None:
         keys: list[Key] = rows.keys.tolist()
+        kinds = {type(key) for key in (*keys[:1], *list(self._seen)[:1])}
+        if len(kinds) > 1:
+            raise MergeError("some images have numbers for keys, some have names; one dataset has one kind")
         if not self._seen.isdisjoint(keys):
             raise MergeError(f"image {min(self._seen.intersection(keys))} was seen before")
         self._seen.update(keys)
@@ -179,13 +189,6 @@ class InstanceEvaluator(Evaluator):
         """Everything seen so far, ordered by image."""
         self._blocks = [InstanceRows.join(self._blocks)]
         return self._blocks[0]
-
-    def _batch_forms(self) -> BatchForms:
-        area: AreaRule = "official"
-        if self._protocol.parity == "clean":
-            area = "mask" if self.geometry == "masks" else "box"
-        limit = self.grid.max_dets[-1] if self.rules == "lvis" else 0
-        return BatchForms(self._category_ids, self.geometry, self.rules, area, limit)
 
     def _core_protocol(self) -> _core.Protocol:
         federated = self.rules == "lvis"
@@ -272,6 +275,7 @@ class InstanceEvaluator(Evaluator):
                 geometry=cast("Geometry", protocol.params["iou"]),
                 rules=cast("Rules", rules),
                 grid=InstanceGrid.from_params(protocol.params),
+                area=cast("AreaRule", protocol.params["area"]),
                 parity=protocol.parity,
             )
         except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
@@ -279,6 +283,12 @@ class InstanceEvaluator(Evaluator):
         if evaluator.protocol != protocol:
             raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
         return evaluator
+
+
+def _sorted_categories(categories: Sequence[Category] | Mapping[int, str]) -> tuple[Category, ...]:
+    if isinstance(categories, Mapping):
+        categories = [Category(category_id, name) for category_id, name in categories.items()]
+    return tuple(sorted(categories, key=lambda category: category.id))
 
 
 def _side(instances: Instances) -> _core.Side:

@@ -94,6 +94,7 @@ class InstanceJob(Job):
             geometry=settings.geometry,
             rules=settings.rules,
             grid=settings.grid,
+            area=self._results.area,
             parity=settings.parity,
             threads=self._threads,
         )

@@ -78,7 +78,7 @@ def read_results(
     check_sizes(document, columns["shape"], image, truth.instances)
     order, starts = group_by_image(image, len(keys))
     rule = _area_rule(columns["flags"], image_ids, columns["score"], area, max_per_image)
-    areas = _areas(document, columns, rule, image, truth)
+    areas = _areas(document, columns, (area, rule), image, truth)
     warnings = list(_size_warnings(columns["flags"], truth.geometry, area, rule))
     n_unlisted = int(np.count_nonzero(category == NOT_LISTED))
     if n_unlisted:
@@ -177,16 +177,19 @@ def _area_rule(
 def _areas(
     document: Document,
     columns: dict[str, NDArray[Any]],
-    rule: Literal["mask", "box"],
+    asked: tuple[AreaRule, Literal["mask", "box"]],
     image: NDArray[np.uint32],
     truth: GroundTruth,
 ) -> NDArray[np.float64]:
+    """Sizes by a rule, which was asked for or found."""
+    area, rule = asked
     flags = columns["flags"]
     if rule == "box":
         without = (flags & _HAS_BOX) == 0
         if without.any():
+            reason = "as the first record has one" if area == "official" else "as --area box asks"
             raise document.error(
-                '"bbox" is missing, and sizes are taken from the boxes, as the first record has one',
+                f'"bbox" is missing, and sizes are taken from the boxes, {reason}',
                 place=f"record {int(np.argmax(without))}",
             )
         return cast("NDArray[np.float64]", columns["area"])
