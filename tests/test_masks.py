@@ -69,6 +69,23 @@ def test_every_layout_and_dtype_encodes_alike(stack: Binary) -> None:
         assert masks.encode(image) == masks.encode(image[np.newaxis])
 
 
+@given(stacks())
+def test_floats_of_zero_and_one_encode_alike(stack: Binary) -> None:
+    assert masks.encode(stack.astype(np.float16)) == masks.encode(stack)
+    assert masks.encode(-1.0 * ~stack + 1) == masks.encode(stack)
+
+
+@pytest.mark.parametrize("value", [0.5, -1.0, 2.0, 1e-300, np.nan, np.inf])
+def test_soft_masks_are_refused(value: float) -> None:
+    images = np.zeros((2, 3, 4))
+    images[1, 0, 3] = images[1, 2, 0] = value
+    for soft, place in ((images, "1, 0, 3"), (images[1], "0, 3"), (np.asfortranarray(images), "1, 0, 3")):
+        with pytest.raises(InputError) as error:
+            masks.encode(soft)
+        message = f"found {value}, expected 0 or 1: soft masks must be thresholded first"
+        assert str(error.value) == f"binary[{place}]: {message}"
+
+
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (31, 33), (32, 64), (65, 7), (480, 640)])
 def test_images_stored_by_rows_encode_alike(height: int, width: int) -> None:
     image = np.random.default_rng(height).random((height, width)) < 0.5
@@ -169,10 +186,15 @@ def test_box_iou_is_that_of_the_definition_and_pycocotools(
         assert_array_equal(found, coco.iou(detections, truths, crowd.tolist()))
 
 
-polygons = st.lists(st.floats(-10, 60), min_size=6, max_size=24).map(lambda xy: xy[: len(xy) // 2 * 2])
+def polygons(least_points: int) -> st.SearchStrategy[list[float]]:
+    coordinates = st.lists(st.floats(-10, 60), min_size=2 * least_points, max_size=24)
+    return coordinates.map(lambda xy: xy[: len(xy) // 2 * 2])
 
 
-objects_of_polygons = st.lists(st.lists(polygons, min_size=1, max_size=3), max_size=4)
+objects_of_polygons = st.lists(
+    st.builds(lambda first, others: [first, *others], polygons(3), st.lists(polygons(1), max_size=2)),
+    max_size=4,
+)
 
 
 @given(objects_of_polygons, st.integers(1, 50), st.integers(1, 50))
@@ -334,11 +356,18 @@ def test_coco_objects_that_are_none_are_refused(item: dict[str, Any], message: s
     assert str(error.value) == f"mask 1: {message}"
 
 
+@pytest.mark.parametrize("polygon", [[], [0, 0], [0, 0, 1, 1], [0, 0, 1, 1, 2, 2, 3]])
+def test_a_first_polygon_of_fewer_than_three_points_is_refused(polygon: list[float]) -> None:
+    message = f"mask 1, polygon 0: {len(polygon)} coordinates, expected an even number, at least 6"
+    with pytest.raises(InputError, match=f"^{message}$"):
+        masks.from_polygons([[], [polygon, [0, 0, 1, 1, 2, 2]]], (4, 4))
+
+
 @pytest.mark.parametrize(
     ("polygon", "message"),
     [
-        ([0, 0, 1, 1], "4 coordinates, expected an even number, at least 6"),
-        ([0, 0, 1, 1, 2, 2, 3], "7 coordinates, expected an even number, at least 6"),
+        ([], "0 coordinates, expected an even number, at least 2"),
+        ([0, 0, 1, 1, 2, 2, 3], "7 coordinates, expected an even number, at least 2"),
         ([0, 0, 1, 1, 2, np.nan], "a coordinate is not within 1,000,000 px of the origin"),
         ([0, 0, 1, 1, 2, -np.inf], "a coordinate is not within 1,000,000 px of the origin"),
         ([0, 0, 1, 1, 2, 1e7], "a coordinate is not within 1,000,000 px of the origin"),

@@ -23,7 +23,7 @@ MAX_PIXELS: Final = 2**31 - 1
 MAX_COORDINATE: Final = 1e6
 """Largest distance of a polygon's point from the origin, in pixels along either axis."""
 
-_MIN_COORDINATES: Final = 6
+_MIN_POINTS_OF_FIRST_POLYGON: Final = 3
 _PADDING: Final = bytes(64)
 
 Runs = NDArray[np.uint32]
@@ -147,10 +147,11 @@ def encode(binary: ArrayLike) -> MaskArray:
     """Masks of binary images; fastest where the images are stored column by column.
 
     Args:
-        binary: (n, h, w), or (h, w) for one mask; any dtype, foreground is what is not zero.
+        binary: (n, h, w), or (h, w) for one mask; any dtype, foreground is what is not zero. Floats must be
+            0 or 1: soft masks are the caller's to threshold.
 
     Raises:
-        InputError: An image has no pixels, or more than `MAX_PIXELS`.
+        InputError: An image has no pixels, or more than `MAX_PIXELS`; or a float is neither 0 nor 1.
         ValueError: The array has another number of dimensions.
 
     >>> encode([[0, 1, 1], [1, 1, 0]]).runs.tolist()
@@ -159,6 +160,8 @@ def encode(binary: ArrayLike) -> MaskArray:
     images = np.asarray(binary)
     if images.ndim not in (2, 3):
         raise ValueError(f"binary has shape {images.shape}, expected (n, h, w) or (h, w)")
+    if images.dtype.kind not in "biu":
+        _check_zeros_and_ones(images)
     images = images[(np.newaxis,) * (3 - images.ndim)]
     sizes = _as_sizes(images.shape[1:], len(images))
     images = images.view(np.uint8) if images.dtype in (np.bool_, np.uint8, np.int8) else images != 0
@@ -168,6 +171,14 @@ def encode(binary: ArrayLike) -> MaskArray:
     else:
         runs, offsets = _core.encode(np.ascontiguousarray(images).view(np.uint8), by_rows=True)
     return _trusted(runs, offsets, sizes)
+
+
+def _check_zeros_and_ones(images: NDArray[Any]) -> None:
+    wrong = (images != 0) & (images != 1)
+    if wrong.any():
+        first = np.unravel_index(int(np.argmax(wrong)), images.shape)
+        message = f"found {images[first]}, expected 0 or 1: soft masks must be thresholded first"
+        raise InputError(message, place=f"binary[{', '.join(map(str, first))}]")
 
 
 def decode(masks: MaskArray) -> NDArray[np.bool_]:
@@ -336,18 +347,19 @@ def from_polygons(objects: Sequence[Sequence[ArrayLike]], sizes: ArrayLike) -> M
 
     Args:
         objects: For each object its polygons, each x0, y0, x1, y1, ... in pixels. No polygon, no foreground.
+            As in pycocotools, the first must have three points, each other at least one.
         sizes: (n, 2) heights and widths, or one (height, width) for all.
 
     Raises:
-        InputError: A polygon has fewer than three points, a coordinate without its other, or one that is not
-            finite or beyond `MAX_COORDINATE`.
+        InputError: A polygon has fewer points, a coordinate without its other, or one that is not finite or
+            beyond `MAX_COORDINATE`.
 
     >>> area(from_polygons([[[0, 0, 3, 0, 3, 3, 0, 3]]], (4, 5))).tolist()
     [9]
     """
     sizes = _as_sizes(sizes, len(objects))
     polygons = [
-        _points_of_polygon(polygon, f"mask {i}, polygon {k}")
+        _points_of_polygon(polygon, 1 if k else _MIN_POINTS_OF_FIRST_POLYGON, f"mask {i}, polygon {k}")
         for i, item in enumerate(objects)
         for k, polygon in enumerate(item)
     ]
@@ -360,11 +372,11 @@ def from_polygons(objects: Sequence[Sequence[ArrayLike]], sizes: ArrayLike) -> M
     return _trusted(runs, offsets, sizes)
 
 
-def _points_of_polygon(polygon: ArrayLike, place: str) -> NDArray[np.int32]:
-    """(k, 2) points in fifths of a pixel."""
+def _points_of_polygon(polygon: ArrayLike, least: int, place: str) -> NDArray[np.int32]:
+    """(k, 2) points in fifths of a pixel, at least `least` of them."""
     xy = np.asarray(polygon, np.float64).ravel()
-    if len(xy) % 2 or len(xy) < _MIN_COORDINATES:
-        raise InputError(f"{len(xy)} coordinates, expected an even number, at least 6", place=place)
+    if len(xy) % 2 or len(xy) < 2 * least:
+        raise InputError(f"{len(xy)} coordinates, expected an even number, at least {2 * least}", place=place)
     if not np.abs(xy).max() <= MAX_COORDINATE:
         raise InputError(f"a coordinate is not within {MAX_COORDINATE:,.0f} px of the origin", place=place)
     return (5.0 * xy + 0.5).astype(np.int32).reshape(-1, 2)
