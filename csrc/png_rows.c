@@ -1,0 +1,180 @@
+#include "png_rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NONE, SUB, UP, AVERAGE, PAETH, N_FILTERS };
+
+/* A whole number of pixels of each size: 1, 2, 3, 4, 6 and 8 bytes. */
+enum { STRETCH = 24 };
+
+/* ---- reversing filters ----------------------------------------------------------------------- */
+
+static inline uint8_t predict(int filter, uint8_t a, uint8_t b, uint8_t c) {
+    if (filter == SUB) return a;
+    if (filter == AVERAGE) return (uint8_t)((a + b) / 2);
+    int to_a = abs(b - c), to_b = abs(a - c), to_c = abs(a + b - 2 * c);
+    if (to_a <= to_b && to_a <= to_c) return a;
+    return to_b <= to_c ? b : c;
+}
+
+static inline int is_zero(const uint8_t *bytes) {
+    uint64_t words[STRETCH / 8];
+    memcpy(words, bytes, STRETCH);
+    return (words[0] | words[1] | words[2]) == 0;
+}
+
+static inline void repeat(const uint8_t *pixel, size_t size, uint8_t *stretch) {
+    for (size_t i = 0; i < STRETCH; i++) stretch[i] = pixel[i % size];
+}
+
+/*
+ * Fills a stretch that starts at `row` and whose residuals are zero, if it is plain what they say:
+ *  - Sub: the left pixel again and again.
+ *  - Average: likewise, if all of the row above is the left pixel: the mean of equals.
+ *  - Paeth, a == c at the start: a + b - c is b, so b; the next pixel then has a == c too.
+ *  - Paeth, b == c throughout: a + b - c is a, so the left pixel again and again.
+ */
+static inline int fill_flat(int filter, size_t size, const uint8_t *above, uint8_t *row) {
+    if (filter == PAETH && memcmp(row - size, above - size, size) == 0) {
+        memcpy(row, above, STRETCH);
+        return 1;
+    }
+    if (filter == PAETH && memcmp(above, above - size, STRETCH) != 0) return 0;
+    uint8_t left[STRETCH];
+    repeat(row - size, size, left);
+    if (filter == AVERAGE && memcmp(above, left, STRETCH) != 0) return 0;
+    memcpy(row, left, STRETCH);
+    return 1;
+}
+
+/* `size` is that of a pixel in bytes; it and `filter` are constants wherever this is inlined. */
+static inline void reverse(int filter, size_t size, const uint8_t *restrict residual,
+                           const uint8_t *restrict above, uint8_t *restrict row, size_t n) {
+    size_t i = 0;
+    for (; i < size; i++) row[i] = (uint8_t)(residual[i] + predict(filter, 0, above[i], 0));
+    while (i < n) {
+        size_t end = i + STRETCH <= n ? i + STRETCH : n;
+        if (end == i + STRETCH && is_zero(residual + i) &&
+            fill_flat(filter, size, above + i, row + i)) {
+            i = end;
+            continue;
+        }
+        for (; i < end; i++) {
+            uint8_t left = row[i - size], corner = above[i - size];
+            row[i] = (uint8_t)(residual[i] + predict(filter, left, above[i], corner));
+        }
+    }
+}
+
+static void reverse_any(int filter, size_t size, const uint8_t *restrict residual,
+                        const uint8_t *restrict above, uint8_t *restrict row, size_t n) {
+#define REVERSE(constant)                                                                          \
+    case constant:                                                                                 \
+        if (filter == SUB)                                                                         \
+            reverse(SUB, constant, residual, above, row, n);                                       \
+        else if (filter == AVERAGE)                                                                \
+            reverse(AVERAGE, constant, residual, above, row, n);                                   \
+        else                                                                                       \
+            reverse(PAETH, constant, residual, above, row, n);                                     \
+        break;
+    switch (size) {
+        REVERSE(1)
+        REVERSE(2)
+        REVERSE(3)
+        REVERSE(4)
+        REVERSE(6)
+        REVERSE(8)
+    }
+#undef REVERSE
+}
+
+static void add_above(const uint8_t *restrict residual, const uint8_t *restrict above,
+                      uint8_t *restrict row, size_t n) {
+    for (size_t i = 0; i < n; i++) row[i] = (uint8_t)(residual[i] + above[i]);
+}
+
+/* ---- samples --------------------------------------------------------------------------------- */
+
+static size_t row_size(const sm_png_layout *layout) {
+    return (layout->width * layout->channels * layout->bit_depth + 7) / 8;
+}
+
+size_t sm_png_rows_size(const sm_png_layout *layout) {
+    return layout->height * (1 + row_size(layout));
+}
+
+static void unpack_bits(const sm_png_layout *layout, const uint8_t *restrict bytes,
+                        uint8_t *restrict pixels) {
+    size_t per_byte = 8 / layout->bit_depth;
+    unsigned largest = (1u << layout->bit_depth) - 1;
+    for (size_t x = 0; x < layout->width; x++) {
+        unsigned shift = 8 - layout->bit_depth * (unsigned)(x % per_byte + 1);
+        pixels[x] = (uint8_t)((bytes[x / per_byte] >> shift & largest) * layout->scale);
+    }
+}
+
+static void unpack_big_endian(const sm_png_layout *layout, const uint8_t *restrict bytes,
+                              uint8_t *restrict pixels) {
+    for (size_t i = 0; i < layout->width * layout->channels; i++) {
+        uint16_t sample = (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]);
+        memcpy(pixels + 2 * i, &sample, sizeof sample);
+    }
+}
+
+/* ---- all rows -------------------------------------------------------------------------------- */
+
+/* Where rows are kept as bytes: in the image itself where a sample is a byte, else in turn in two.
+ */
+typedef struct bytes_of_rows {
+    sm_buffer buffer; /* a row of zeros, then the two */
+    const uint8_t *above;
+    uint8_t *spare[2];
+} bytes_of_rows;
+
+static sm_status reserve_rows(bytes_of_rows *rows, size_t n) {
+    sm_status status = sm_buffer_reserve(&rows->buffer, 3, n);
+    if (status != SM_OK) return status;
+    rows->above = memset(rows->buffer.data, 0, n);
+    rows->spare[0] = (uint8_t *)rows->buffer.data + n;
+    rows->spare[1] = rows->spare[0] + n;
+    return SM_OK;
+}
+
+static sm_status decode_rows(const sm_png_layout *layout, bytes_of_rows *kept, const uint8_t *rows,
+                             uint8_t *pixels, sm_fault *fault) {
+    size_t n = row_size(layout), n_samples = layout->width * layout->channels;
+    unsigned bits = layout->bit_depth;
+    for (size_t y = 0; y < layout->height; y++, rows += 1 + n) {
+        uint8_t *out = pixels + y * n_samples * (bits == 16 ? 2 : 1);
+        uint8_t *row = bits == 8 ? out : kept->spare[y % 2];
+        if (rows[0] >= N_FILTERS) {
+            *fault = (sm_fault){.record = (int64_t)y, .unit = "row", .expected = "0 to 4"};
+            fault->field = "filter type";
+            snprintf(fault->found, sizeof fault->found, "%u", rows[0]);
+            return SM_INVALID;
+        }
+        if (rows[0] == NONE)
+            memcpy(row, rows + 1, n);
+        else if (rows[0] == UP)
+            add_above(rows + 1, kept->above, row, n);
+        else
+            reverse_any(rows[0], (bits * layout->channels + 7) / 8, rows + 1, kept->above, row, n);
+        if (bits == 16)
+            unpack_big_endian(layout, row, out);
+        else if (bits < 8)
+            unpack_bits(layout, row, out);
+        kept->above = row;
+    }
+    return SM_OK;
+}
+
+sm_status sm_png_rows_decode(const sm_png_layout *layout, const uint8_t *rows, uint8_t *pixels,
+                             sm_fault *fault) {
+    bytes_of_rows kept = {0};
+    sm_status status = reserve_rows(&kept, row_size(layout));
+    if (status == SM_OK) status = decode_rows(layout, &kept, rows, pixels, fault);
+    sm_buffer_release(&kept.buffer);
+    return status;
+}
