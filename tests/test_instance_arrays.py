@@ -114,7 +114,9 @@ def test_arrays_of_other_libraries_and_masks_of_ours_are_taken() -> None:
     states = []
     for form in forms:
         evaluator = InstanceEvaluator(NAMES)
-        found = ImageObjects(categories=np.array([2], np.int32), masks=form, scores=Foreign(np.array([0.5], np.float32)))
+        found = ImageObjects(
+            categories=np.array([2], np.int32), masks=form, scores=Foreign(np.array([0.5], np.float32))
+        )
         evaluator.update([{"categories": [2], "masks": form}], [found])
         states.append(evaluator.to_bytes())
     assert len(set(states)) == 1
