@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, overload
+from typing import Annotated, Final, Literal, overload
 
 import msgspec
+from msgspec import Meta
 
 Key = int | str
 """Identity of a sample: ints order by value, strings by code point; one dataset uses one kind."""
 
+Count = Annotated[int, Meta(ge=0)]
 OverValue = str | int | float
 Unit = Literal["fraction", "percent", "px", "s", "count"]
 Parity = Literal["official", "clean"]
@@ -42,17 +44,30 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     ci: Interval | None = None
 
 
+_MOST_SHOWN: Final = 3
+
+
 class Scores(Sequence[Score]):
     """What an evaluator computed: a flat, ordered list of `Score` with look-up by id and `over`.
 
+    Raises:
+        ValueError: Two scores have one id and one `over`.
+
     >>> scores = Scores([Score(id="ap", value=0.5), Score(id="ap", value=0.25, over={"area": "small"})])
+    >>> scores
+    Scores(ap=0.5, ap[area=small]=0.25)
     >>> scores["ap"], scores.value("ap", area="small")
     (0.5, 0.25)
     """
 
     def __init__(self, items: Sequence[Score]) -> None:
         self._items = tuple(items)
-        self._by_identity = {_identity(score.id, score.over): score for score in self._items}
+        self._by_identity: dict[_Identity, Score] = {}
+        for score in self._items:
+            identity = _identity(score.id, score.over)
+            if identity in self._by_identity:
+                raise ValueError(f"two scores are {score.id!r} over {score.over}")
+            self._by_identity[identity] = score
 
     @overload
     def __getitem__(self, index: int) -> Score: ...
@@ -68,6 +83,12 @@ class Scores(Sequence[Score]):
 
     def __iter__(self) -> Iterator[Score]:
         return iter(self._items)
+
+    def __repr__(self) -> str:
+        shown = [_shown(score) for score in self._items[:_MOST_SHOWN]]
+        if len(self) > _MOST_SHOWN:
+            shown.append(f"... {len(self)} in all")
+        return f"Scores({', '.join(shown)})"
 
     def find(self, score_id: str, **over: OverValue) -> Score:
         """The score with exactly this id and this `over`; KeyError where there is none."""
@@ -90,8 +111,17 @@ class Scores(Sequence[Score]):
         }
 
 
-def _identity(score_id: str, over: Mapping[str, OverValue]) -> tuple[str, frozenset[tuple[str, OverValue]]]:
+_Identity = tuple[str, frozenset[tuple[str, OverValue]]]
+
+
+def _identity(score_id: str, over: Mapping[str, OverValue]) -> _Identity:
     return score_id, frozenset(over.items())
+
+
+def _shown(score: Score) -> str:
+    over = ", ".join(f"{name}={value}" for name, value in score.over.items())
+    value = None if score.value is None else f"{score.value:.4g}"
+    return f"{score.id}[{over}]={value}" if over else f"{score.id}={value}"
 
 
 class Protocol(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,9 +144,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     `dropped` counts predictions that the protocol leaves out by rule, by reason.
     """
 
-    expected: int
-    scored: int
-    missing: int = 0
-    skipped: int = 0
-    failed: int = 0
-    dropped: dict[str, int] = {}
+    expected: Count
+    scored: Count
+    missing: Count = 0
+    skipped: Count = 0
+    failed: Count = 0
+    dropped: dict[str, Count] = {}

@@ -45,6 +45,8 @@ def test_records_are_valid(make_record: MakeRecord, validator: Draft202012Valida
         {"scores": [{"id": "ap", "value": "0.5"}]},
         {"scores": [{"value": 0.5}]},
         {"coverage": None},
+        {"coverage": {"expected": 5, "scored": -1}},
+        {"coverage": {"expected": 5, "scored": 5, "dropped": {"unlisted": -1}}},
         {"timing": {"wall_s": -1}},
     ],
 )

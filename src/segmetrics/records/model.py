@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from segmetrics.errors import RecordError
 from segmetrics.records.canonical import check_values
-from segmetrics.types import Coverage, Protocol, Score
+from segmetrics.types import Count, Coverage, Protocol, Score, Scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1.0"
 RUN_ID_PATTERN = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 
-Count = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(ge=0)]
 Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 Moment = Annotated[datetime, Meta(tz=True, description="UTC, RFC 3339 with Z")]
@@ -171,12 +170,10 @@ def _times_not_utc(record: Record) -> Iterator[str]:
 
 
 def _doubled_scores(record: Record) -> Iterator[str]:
-    seen = set()
-    for score in record.scores:
-        identity = (score.id, frozenset(score.over.items()))
-        if identity in seen:
-            yield f"two scores are {score.id!r} over {score.over}"
-        seen.add(identity)
+    try:
+        Scores(record.scores)
+    except ValueError as error:
+        yield str(error)
 
 
 def _status_contradictions(record: Record) -> Iterator[str]:
