@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from segmetrics import evaluators
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "explanation" / "architecture.md").read_text()
@@ -133,6 +137,21 @@ def test_a_plugin_imports_only_public_names_of_floors_for_plugins(package: str) 
 )
 def test_a_trespass_is_seen(imported: str, is_allowed: bool) -> None:
     assert trespasses("segmetrics_coco", f"import {imported}") == ([] if is_allowed else [imported])
+
+
+@pytest.mark.parametrize("module", ["segmetrics.cli.app", "segmetrics.evaluators", "segmetrics.plugin"])
+def test_what_every_command_imports_is_light(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_evaluators_are_found_when_asked_for() -> None:
+    assert {name: getattr(evaluators, name).__name__ for name in evaluators.__all__} == {
+        name: name for name in evaluators.__all__
+    }
+    assert set(evaluators.__all__) <= set(dir(evaluators))
+    with pytest.raises(AttributeError, match=r"^module 'segmetrics\.evaluators' has no attribute 'Instance'$"):
+        evaluators.Instance  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_the_c_library_knows_no_python() -> None:

@@ -1,5 +1,33 @@
-"""Mergeable evaluators, one per task."""
+"""Mergeable evaluators, one per task.
+
+Each is imported when it is first asked for: plugins are listed without NumPy.
+
+>>> from segmetrics.evaluators import InstanceGrid
+>>> InstanceGrid().max_dets
+(1, 10, 100)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from segmetrics.evaluators.base import Evaluator
 
-__all__ = ["Evaluator"]
+__all__ = ["AreaRange", "Evaluator", "InstanceEvaluator", "InstanceGrid"]
+
+if TYPE_CHECKING:
+    from segmetrics.evaluators.instance_grid import AreaRange, InstanceGrid
+    from segmetrics.evaluators.instances import InstanceEvaluator
+else:
+    _HOMES = {
+        "AreaRange": "segmetrics.evaluators.instance_grid",
+        "InstanceEvaluator": "segmetrics.evaluators.instances",
+        "InstanceGrid": "segmetrics.evaluators.instance_grid",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
