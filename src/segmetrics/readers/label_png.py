@@ -103,8 +103,8 @@ def read_label_png(
     Source: https://www.w3.org/TR/png-3/
 
     >>> file = bytes.fromhex(
-    ...     "89504e470d0a1a0a 0000000d49484452 0000000200000001 0800000000 d1a29c57"
-    ...     "0000000b49444154 78da636071070000520049 0a7d9d27 0000000049454e44ae426082"
+    ...     "89504e470d0a1a0a 0000000d49484452 0000000200000001 0800000000 d1492056"
+    ...     "0000000b49444154 78da63641706000027001c 0c97cc23 0000000049454e44ae426082"
     ... )
     >>> read_label_png(file, expect=["index8"])
     array([[ 7, 26]], dtype=uint8)
@@ -133,7 +133,7 @@ def _read(path: Path) -> bytes:
 
 def _check_form(png: _core.Png, expect: Collection[Form] | None, file: Path | None) -> None:
     if expect is not None and _FORMS.get((png.color, png.bit_depth)) not in expect:
-        found = f"{png.bit_depth}-bit {_COLORS[png.color]} (bit depth {png.bit_depth}, color type {png.color})"
+        found = f"{_COLORS[png.color]} (bit depth {png.bit_depth}, color type {png.color})"
         wanted = ", or ".join(_IN_WORDS[form] for form in _IN_WORDS if form in expect)
         raise InputError(f"is {found}, expected {wanted}", file=file)
 
@@ -184,10 +184,7 @@ def _inflate(png: _core.Png, size: int, file: Path | None) -> bytearray:
 def _explain(fault: _core.PngFault, content: bytes, file: Path | None) -> InputError:
     if not content:
         return InputError("the file is empty", file=file)
-    if fault.record is not None:
-        place = f"row {fault.record:,}"
-    else:
-        place = f"byte {fault.offset:,}"
+    place = f"byte {fault.offset:,}" if fault.record is None else f"row {fault.record:,}"
     return InputError(_what(fault, content), file=file, place=place)
 
 
