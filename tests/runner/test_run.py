@@ -79,6 +79,25 @@ def test_a_run_scores_and_leaves_a_record(
     assert (record.model, record.tags, record.notes) == (ScoredModel(name="counter"), ("first",), "a note")
 
 
+@pytest.mark.parametrize("is_given", [True, False])
+def test_a_benchmark_may_be_named(registry: Registry, counts: Counts, *, is_given: bool) -> None:
+    record = run("pebbles", counts, registry=registry if is_given else None).record
+    assert record.dataset.name == "pebbles"
+    assert record.code is not None
+    assert record.code.plugins == {"segmetrics-pebbles": "0.3"}
+
+
+def test_a_name_that_no_plugin_gives_is_refused(
+    pebbles_site: Path, counts: Counts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pebbles_site.is_dir()
+    monkeypatch.setenv("SEGMETRICS_PLUGINS", "pebbles, gone")
+    warned: list[str] = []
+    with pytest.raises(PluginError, match='no benchmark "pebble"; did you mean pebbles'):
+        run("pebble", counts, warn=warned.append)
+    assert warned == ["plugin gone was not loaded: it is not installed"]
+
+
 def test_the_digest_of_one_file_is_its_sha256(pebbles: Dataset, counts: Counts) -> None:
     record = run(pebbles, counts).record
     assert record.predictions is not None

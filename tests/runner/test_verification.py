@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from plugin.fixtures import Counts
 
 from segmetrics.errors import RecordError
-from segmetrics.plugin import Dataset
+from segmetrics.plugin import Dataset, Registry
 from segmetrics.runner import run, verify
 
 
@@ -14,6 +14,15 @@ def test_the_same_inputs_give_the_same_numbers(pebbles: Dataset, counts: Counts)
     outcome = verify(record, pebbles)
     assert outcome.holds
     assert outcome.n == len(record.scores) > 0
+
+
+@pytest.mark.parametrize("name", ["pebbles", None])
+def test_the_dataset_may_be_named_or_left_to_the_record(
+    registry: Registry, counts: Counts, name: str | None
+) -> None:
+    record = run("pebbles", counts, registry=registry).record
+    assert verify(record, name, registry=registry).holds
+    assert verify(record, name).holds
 
 
 def test_other_predictions_are_seen(pebbles: Dataset, counts: Counts) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segmetrics.errors import CoverageError, PluginError, RecordError, SegmetricsError
-from segmetrics.plugin import Dataset, Job, OpenContext, ProgressReport, Registry, no_progress
+from segmetrics.plugin import Dataset, Job, OpenContext, ProgressReport, Registry, load, no_progress
 from segmetrics.records import Index, Record, ScoredModel, Store
 from segmetrics.runner.execution import evaluate
 from segmetrics.runner.recording import Clock, Label, Outcome, record_of
@@ -38,7 +38,7 @@ def _python_warning(line: str) -> None:
 
 
 def run(
-    dataset: Dataset,
+    dataset: Dataset | str,
     values: Mapping[str, object],
     *,
     threads: int = 1,
@@ -57,7 +57,7 @@ def run(
     The scores are the same bits for any number of threads and any executor. Nothing is printed.
 
     Args:
-        dataset: What to score, from a registry or made by hand.
+        dataset: What to score: the name of a benchmark in `registry`, or a dataset of your own making.
         values: Its options by name; what is left out takes its default.
         threads: How many threads read and score. With an executor: how many workers to cut batches for.
         executor: Where to score instead, any of `concurrent.futures`' or Dask's. Batches are pickled
@@ -69,9 +69,11 @@ def run(
         notes: Anything worth keeping with it.
         progress: Called with what is going on, how much is done and how much there is.
         warn: Called with each warning, one line; by default Python's `warnings.warn`.
-        registry: Whose plugins are told that the run has finished, and which names `dataset`'s plugin.
+        registry: Whose plugins are told that the run has finished, and which names `dataset`'s plugin. None
+            for all that is installed where `dataset` is a name, and for no plugins otherwise.
 
     Raises:
+        PluginError: No plugin gives a benchmark of this name, or two do.
         InputError: A value or a file is wrong.
         CoverageError: Predictions are missing and `partial` is false.
         SegmetricsError: Evaluation failed otherwise. After opening, a failed run is recorded too.
@@ -79,6 +81,9 @@ def run(
     """
     if threads < 1:
         raise ValueError(f"threads is {threads}, expected at least 1")
+    if isinstance(dataset, str):
+        registry = registry or _installed(warn)
+        dataset = registry.dataset(dataset)
     kept = _ready(store)
     clock = Clock(threads)
     context = OpenContext(threads=threads, progress=progress)
@@ -89,6 +94,13 @@ def run(
         warn(line)
     label = Label(model=model, tags=tags, notes=notes, options=options, plugins=_plugins(dataset, registry))
     return _Run(dataset, job, label, clock, kept, registry, warn).finish(context, executor, partial=partial)
+
+
+def _installed(warn: Warn) -> Registry:
+    registry = load()
+    for plugin in registry.broken:
+        warn(plugin.problem)
+    return registry
 
 
 @dataclass(frozen=True)

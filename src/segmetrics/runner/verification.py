@@ -44,7 +44,7 @@ class Verification:
 
 def verify(
     record: Record,
-    dataset: Dataset,
+    dataset: Dataset | str | None = None,
     changes: Mapping[str, object] | None = None,
     *,
     threads: int = 1,
@@ -55,19 +55,26 @@ def verify(
 
     Args:
         record: A record of a run of `dataset`.
-        dataset: The benchmark it is of.
+        dataset: The benchmark it is of, or its name; None for the name that the record says.
         changes: Options to give otherwise than the record says: where the files lie now.
         threads: How many threads read and score.
         progress: Told how far it is.
         registry: As for `run`.
 
     Raises:
+        PluginError: No plugin gives a benchmark of this name, or two do.
         RecordError: The record does not say how it was made.
         SegmetricsError: Scoring fails.
     """
     options = options_of(record) | dict(changes or {})
     again = run(
-        dataset, options, threads=threads, progress=progress, warn=_ignore, registry=registry, partial=True
+        record.dataset.name if dataset is None else dataset,
+        options,
+        threads=threads,
+        progress=progress,
+        warn=_ignore,
+        registry=registry,
+        partial=True,
     ).record
     scores = _by_identity(record), _by_identity(again)
     return Verification(
