@@ -150,7 +150,7 @@ def test_evaluators_are_found_when_asked_for() -> None:
         name: name for name in evaluators.__all__
     }
     assert set(evaluators.__all__) <= set(dir(evaluators))
-    with pytest.raises(AttributeError, match=r"^module 'segmetrics\.evaluators' has no attribute 'Instance'$"):
+    with pytest.raises(AttributeError, match="has no attribute 'Instance'"):
         evaluators.Instance  # type: ignore[attr-defined]  # noqa: B018
 
 
