@@ -190,6 +190,13 @@ def test_a_later_record_without_a_box(tmp_path: Path) -> None:
     assert refusal_of_results(tmp_path / "results.json", text) == message
 
 
+def test_polygons_alone_are_no_boxes(tmp_path: Path) -> None:
+    truth = truth_table(geometry="boxes")
+    text = changed(RESULTS, MASK, "[[1,1,1,3,3,3]]")
+    message = "record 0: sizes are taken from the masks, and its mask is missing or made of polygons"
+    assert refusal_of_results(tmp_path / "results.json", text, truth) == message
+
+
 def test_a_box_without_a_finite_area(tmp_path: Path) -> None:
     truth = truth_table(geometry="boxes")
     text = changed(RESULTS, SEGMENTATION, '"bbox":[1,2,1e300,1e300]')
