@@ -15,38 +15,43 @@ static inline uint8_t predict(int filter, uint8_t a, uint8_t b, uint8_t c) {
     if (filter == SUB) return a;
     if (filter == AVERAGE) return (uint8_t)((a + b) / 2);
     int to_a = abs(b - c), to_b = abs(a - c), to_c = abs(a + b - 2 * c);
-    if (to_a <= to_b && to_a <= to_c) return a;
-    return to_b <= to_c ? b : c;
+    uint8_t b_or_c = to_b <= to_c ? b : c;
+    return (to_a <= to_b) & (to_a <= to_c) ? a : b_or_c;
 }
 
-static inline int is_zero(const uint8_t *bytes) {
+static inline int is_zero(const uint8_t *stretch) {
     uint64_t words[STRETCH / 8];
-    memcpy(words, bytes, STRETCH);
+    memcpy(words, stretch, STRETCH);
     return (words[0] | words[1] | words[2]) == 0;
 }
 
-static inline void repeat(const uint8_t *pixel, size_t size, uint8_t *stretch) {
-    for (size_t i = 0; i < STRETCH; i++) stretch[i] = pixel[i % size];
+static inline int is_equal(const uint8_t *a, const uint8_t *b) {
+    uint64_t left[STRETCH / 8], right[STRETCH / 8];
+    memcpy(left, a, STRETCH);
+    memcpy(right, b, STRETCH);
+    return ((left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2])) == 0;
 }
 
 /*
- * Fills a stretch that starts at `row` and whose residuals are zero, if it is plain what they say:
+ * Fills stretches from `row` on, as long as residuals are zero and it is plain what they say:
  *  - Sub: the left pixel again and again.
- *  - Average: likewise, if all of the row above is the left pixel: the mean of equals.
+ *  - Average: likewise, where all of the row above is the left pixel too: the mean of equals.
  *  - Paeth, a == c at the start: a + b - c is b, so b; the next pixel then has a == c too.
  *  - Paeth, b == c throughout: a + b - c is a, so the left pixel again and again.
+ * Returns how many bytes it filled.
  */
-static inline int fill_flat(int filter, size_t size, const uint8_t *above, uint8_t *row) {
-    if (filter == PAETH && memcmp(row - size, above - size, size) == 0) {
-        memcpy(row, above, STRETCH);
-        return 1;
-    }
-    if (filter == PAETH && memcmp(above, above - size, STRETCH) != 0) return 0;
+static inline size_t fill_flat(int filter, size_t size, const uint8_t *restrict residual,
+                               const uint8_t *restrict above, uint8_t *restrict row, size_t n) {
+    int is_copy = filter == PAETH && memcmp(row - size, above - size, size) == 0;
     uint8_t left[STRETCH];
-    repeat(row - size, size, left);
-    if (filter == AVERAGE && memcmp(above, left, STRETCH) != 0) return 0;
-    memcpy(row, left, STRETCH);
-    return 1;
+    size_t i = 0;
+    for (size_t k = 0; k < STRETCH; k += size) memcpy(left + k, row - size, size);
+    for (; i + STRETCH <= n && is_zero(residual + i); i += STRETCH) {
+        if (filter == AVERAGE && !is_equal(above + i, left)) break;
+        if (filter == PAETH && !is_copy && !is_equal(above + i, above + i - size)) break;
+        memcpy(row + i, is_copy ? above + i : left, STRETCH);
+    }
+    return i;
 }
 
 /* `size` is that of a pixel in bytes; it and `filter` are constants wherever this is inlined. */
@@ -55,15 +60,12 @@ static inline void reverse(int filter, size_t size, const uint8_t *restrict resi
     size_t i = 0;
     for (; i < size; i++) row[i] = (uint8_t)(residual[i] + predict(filter, 0, above[i], 0));
     while (i < n) {
-        size_t end = i + STRETCH <= n ? i + STRETCH : n;
-        if (end == i + STRETCH && is_zero(residual + i) &&
-            fill_flat(filter, size, above + i, row + i)) {
-            i = end;
-            continue;
-        }
+        if (i + STRETCH <= n && is_zero(residual + i))
+            i += fill_flat(filter, size, residual + i, above + i, row + i, n - i);
+        size_t end = n - i < STRETCH ? n : i + STRETCH;
         for (; i < end; i++) {
-            uint8_t left = row[i - size], corner = above[i - size];
-            row[i] = (uint8_t)(residual[i] + predict(filter, left, above[i], corner));
+            uint8_t a = row[i - size], b = above[i], c = above[i - size];
+            row[i] = (uint8_t)(residual[i] + predict(filter, a, b, c));
         }
     }
 }

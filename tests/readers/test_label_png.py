@@ -87,7 +87,7 @@ def write_png(
     return b"".join(
         [
             b"\x89PNG\r\n\x1a\n",
-            header(*samples.shape[:2], depth, color, interlaced=interlaced),
+            header(len(samples), samples.shape[1], depth, color, interlaced=interlaced),
             *before,
             chunk(b"PLTE", bytes(range(3 << depth))) if color == PALETTE and depth < 8 else b"",
             chunk(b"PLTE", bytes(768)) if color == PALETTE and depth == 8 else b"",
