@@ -14,11 +14,9 @@
  */
 #include "joint_counts.h"
 
-#include <string.h>
+#include "changes.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include <string.h>
 
 enum {
     BLOCK = 64,
@@ -44,49 +42,6 @@ typedef struct counter {
     uint32_t *tables; /* N_TABLES of them once the maps are known to be noisy, else NULL */
     sm_buffer *scratch;
 } counter;
-
-/* changes(): bit j tells whether the pair at j differs from that at j - 1, for BLOCK pixels. */
-
-#ifdef __SSE2__
-
-static inline __m128i same_as_before(const uint8_t *at) {
-    __m128i here = _mm_loadu_si128((const __m128i *)at);
-    return _mm_cmpeq_epi8(here, _mm_loadu_si128((const __m128i *)(at - 1)));
-}
-
-static inline uint64_t changes_of_16(const uint8_t *truth, const uint8_t *prediction) {
-    __m128i same = _mm_and_si128(same_as_before(truth), same_as_before(prediction));
-    return (uint16_t)~_mm_movemask_epi8(same);
-}
-
-static inline uint64_t changes(const uint8_t *truth, const uint8_t *prediction) {
-    return changes_of_16(truth, prediction) | changes_of_16(truth + 16, prediction + 16) << 16 |
-           changes_of_16(truth + 32, prediction + 32) << 32 |
-           changes_of_16(truth + 48, prediction + 48) << 48;
-}
-
-#else
-
-static inline uint64_t difference_of_8(const uint8_t *at) {
-    uint64_t here, before;
-    memcpy(&here, at, sizeof here);
-    memcpy(&before, at - 1, sizeof before);
-    return here ^ before;
-}
-
-static inline uint64_t changes(const uint8_t *truth, const uint8_t *prediction) {
-    uint64_t any = 0, bits = 0;
-    for (size_t j = 0; j < BLOCK; j += 8)
-        any |= difference_of_8(truth + j) | difference_of_8(prediction + j);
-    if (!any) return 0;
-    for (size_t j = 0; j < BLOCK; j++) {
-        int differs = truth[j] != truth[j - 1] || prediction[j] != prediction[j - 1];
-        bits |= (uint64_t)differs << j;
-    }
-    return bits;
-}
-
-#endif
 
 /* Counts the run before pixel i and starts one there. */
 static inline void start_run(counter *c, size_t i) {
@@ -147,8 +102,11 @@ static inline size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* n_pixels from 1 to MOST_PIXELS. */
-static sm_status count(counter *c, size_t n_pixels) {
+typedef uint64_t changes_form(const uint8_t *truth, const uint8_t *prediction);
+
+/* n_pixels from 1 to MOST_PIXELS. Inlined, so that each form of changes is. */
+static inline __attribute__((always_inline)) sm_status count_with(changes_form *changes, counter *c,
+                                                                  size_t n_pixels) {
     c->cell = &c->counts[c->truth[0]][c->prediction[0]];
     size_t i = 1;
     while (n_pixels - i >= BLOCK) {
@@ -168,6 +126,27 @@ static sm_status count(counter *c, size_t n_pixels) {
     if (c->tables) add_tables(c);
     return SM_OK;
 }
+
+#ifdef SM_HAS_X86_64
+
+static SM_AVX2 sm_status count_avx2(counter *c, size_t n_pixels) {
+    return count_with(sm_changes_avx2, c, n_pixels);
+}
+
+static sm_status count(counter *c, size_t n_pixels) {
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+        __builtin_cpu_supports("popcnt"))
+        return count_avx2(c, n_pixels);
+    return count_with(sm_changes_x86_64, c, n_pixels);
+}
+
+#else
+
+static sm_status count(counter *c, size_t n_pixels) {
+    return count_with(sm_changes_portable, c, n_pixels);
+}
+
+#endif
 
 sm_status sm_joint_counts(const uint8_t *truth, const uint8_t *prediction, size_t n_pixels,
                           uint64_t counts[SM_LABELS][SM_LABELS], sm_buffer *scratch) {
