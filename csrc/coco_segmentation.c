@@ -58,8 +58,10 @@ static const char *read_polygon(const char *p, int is_first, uint8_t *out, size_
         if (!(p = sm_json_next(p, ']', &more, scan))) return NULL;
     }
     if (n % 2 != 0) return sm_scan_fail(scan, start, SM_INVALID, "an even number of coordinates");
-    if (n < (is_first ? 6 : 2))
-        return sm_scan_fail(scan, start, SM_INVALID, "a polygon of 3 points or more");
+    if (n < (is_first ? 6 : 2)) {
+        const char *points = is_first ? "a polygon of 3 points or more" : "a polygon with points";
+        return sm_scan_fail(scan, start, SM_INVALID, points);
+    }
     uint32_t vertices = n / 2;
     memcpy(out, &vertices, sizeof vertices);
     *bytes = (1 + (size_t)n) * sizeof(int32_t);

@@ -15,7 +15,7 @@ typedef struct finding {
 static sm_status decode(const finding *f, const sm_instance_side *side, uint32_t row,
                         sm_mask *mask) {
     if (!sm_size_is_valid(f->height, f->width)) return SM_INVALID;
-    return sm_shape_decode(&side->shape[row], side->payload, f->height, f->width,
+    return sm_shape_decode(&side->shape[row], side->payloads, f->height, f->width,
                            &f->overlap->arena, mask);
 }
 
@@ -23,7 +23,7 @@ static sm_status find_box(const finding *f, const sm_instance_side *side, uint32
                           double box[4]) {
     const sm_shape *shape = &side->shape[row];
     if (shape->kind != SM_SHAPE_BOX && !sm_size_is_valid(f->height, f->width)) return SM_INVALID;
-    return sm_shape_box(shape, side->payload, f->height, f->width, &f->overlap->arena, box);
+    return sm_shape_box(shape, side->payloads, f->height, f->width, &f->overlap->arena, box);
 }
 
 static sm_status load_truths(const finding *f, int boxes) {

@@ -42,7 +42,7 @@ typedef struct sm_instance_side {
     const int64_t *id;    /* truth */
     const uint8_t *flags; /* truth: SM_CROWD, SM_IGNORE */
     const sm_shape *shape;
-    const uint8_t *payload;
+    const uint8_t *const *payloads; /* by sm_shape.payload */
 } sm_instance_side;
 
 /* Category positions listed per image: those of image i are category[starts[i]] .. [starts[i + 1] -

@@ -69,23 +69,20 @@ sm_status sm_objects_reserve_payload(sm_objects *objects, size_t bytes) {
     return resize_payload(objects, needed < doubled ? doubled : needed);
 }
 
-sm_status sm_objects_append(sm_objects *objects, const sm_objects *more) {
-    size_t n = objects->n + more->n, start = sm_objects_payload_start(objects);
+sm_status sm_objects_append(sm_objects *objects, const sm_objects *more, uint16_t payload) {
+    size_t n = objects->n + more->n;
     sm_status status = n > objects->capacity ? resize_rows(objects, n) : SM_OK;
-    if (status == SM_OK) status = sm_objects_reserve_payload(objects, more->payload_size);
-    if (status != SM_OK) return status;
+    if (status != SM_OK || more->n == 0) return status;
 
     column into[N_COLUMNS], from[N_COLUMNS];
     sm_objects source = *more;
     list_columns(objects, into);
     list_columns(&source, from);
-    for (size_t i = 0; i < N_COLUMNS && more->n > 0; i++) {
+    for (size_t i = 0; i < N_COLUMNS; i++) {
         char *end = column_data(&into[i]) + objects->n * into[i].size;
         memcpy(end, column_data(&from[i]), more->n * from[i].size);
     }
-    for (size_t row = objects->n; row < n; row++) objects->shape[row].offset += start;
-    if (more->payload_size > 0) memcpy(objects->payload + start, more->payload, more->payload_size);
-    objects->payload_size = start + more->payload_size;
+    for (size_t row = objects->n; row < n; row++) objects->shape[row].payload = payload;
     objects->n = n;
     return SM_OK;
 }

@@ -85,9 +85,9 @@ static sm_status decode_box(const uint8_t *payload, uint32_t height, uint32_t wi
     return fill(corners, 4, height, width, arena, n);
 }
 
-sm_status sm_shape_decode(const sm_shape *shape, const uint8_t *payload, uint32_t height,
+sm_status sm_shape_decode(const sm_shape *shape, const uint8_t *const *payloads, uint32_t height,
                           uint32_t width, sm_mask_arena *arena, sm_mask *mask) {
-    const uint8_t *data = payload + shape->offset;
+    const uint8_t *data = payloads[shape->payload] + shape->offset;
     sm_status status = SM_OK;
     size_t n = 0;
     switch (shape->kind) {
@@ -113,14 +113,14 @@ sm_status sm_shape_decode(const sm_shape *shape, const uint8_t *payload, uint32_
     return SM_OK;
 }
 
-sm_status sm_shape_box(const sm_shape *shape, const uint8_t *payload, uint32_t height,
+sm_status sm_shape_box(const sm_shape *shape, const uint8_t *const *payloads, uint32_t height,
                        uint32_t width, sm_mask_arena *arena, double box[4]) {
     if (shape->kind == SM_SHAPE_BOX) {
-        memcpy(box, payload + shape->offset, 4 * sizeof *box);
+        memcpy(box, payloads[shape->payload] + shape->offset, 4 * sizeof *box);
         return SM_OK;
     }
     sm_mask mask;
-    sm_status status = sm_shape_decode(shape, payload, height, width, arena, &mask);
+    sm_status status = sm_shape_decode(shape, payloads, height, width, arena, &mask);
     if (status != SM_OK) return status;
     arena->used = mask.first;
     box[0] = mask.extent.left;

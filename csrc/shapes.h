@@ -39,12 +39,12 @@ void sm_mask_arena_release(sm_mask_arena *arena);
  * its corners, as pycocotools' loadRes does. Earlier masks of the arena stay valid, pointers to
  * their runs do not.
  */
-sm_status sm_shape_decode(const sm_shape *shape, const uint8_t *payload, uint32_t height,
+sm_status sm_shape_decode(const sm_shape *shape, const uint8_t *const *payloads, uint32_t height,
                           uint32_t width, sm_mask_arena *arena, sm_mask *mask);
 
 /* The box of a shape: its own, or the tight box of its mask (through the arena). x, y, width,
  * height. */
-sm_status sm_shape_box(const sm_shape *shape, const uint8_t *payload, uint32_t height,
+sm_status sm_shape_box(const sm_shape *shape, const uint8_t *const *payloads, uint32_t height,
                        uint32_t width, sm_mask_arena *arena, double box[4]);
 
 #endif

@@ -48,14 +48,15 @@ static sm_status read_part(const reading *r, uint64_t begin, uint64_t limit, sm_
 
 /* Counts were checked to fill the size they came with, so they decode. */
 static void decode_counts(const sm_objects *objects) {
+    const uint8_t *payloads[] = {objects->payload};
     sm_mask_arena arena = {0};
     for (size_t row = 0; row < objects->n; row++) {
         const sm_shape *shape = &objects->shape[row];
         sm_mask mask;
         if (shape->kind != SM_SHAPE_TEXT && shape->kind != SM_SHAPE_COUNTS) continue;
         sm_mask_arena_reset(&arena);
-        FUZZ_REQUIRE(sm_shape_decode(shape, objects->payload, shape->height, shape->width, &arena,
-                                     &mask) == SM_OK);
+        FUZZ_REQUIRE(sm_shape_decode(shape, payloads, shape->height, shape->width, &arena, &mask) ==
+                     SM_OK);
         FUZZ_REQUIRE(mask.area == objects->mask_area[row]);
     }
     sm_mask_arena_release(&arena);
@@ -65,7 +66,7 @@ static void decode_counts(const sm_objects *objects) {
 static void read_on(const reading *r, sm_coco_part *first, const sm_coco_part *whole) {
     sm_coco_part rest = {0};
     FUZZ_REQUIRE(read_part(r, first->stopped_at, r->source.size + 1, &rest) == SM_OK);
-    FUZZ_REQUIRE(sm_objects_append(&first->objects, &rest.objects) == SM_OK);
+    FUZZ_REQUIRE(sm_objects_append(&first->objects, &rest.objects, 1) == SM_OK);
     FUZZ_REQUIRE(first->objects.n == whole->objects.n);
     for (size_t row = 0; row < whole->objects.n; row++) {
         FUZZ_REQUIRE(first->objects.image_id[row] == whole->objects.image_id[row]);

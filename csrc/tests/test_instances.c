@@ -15,6 +15,8 @@ static const uint32_t sides[] = {8, 8};
 static const double truth_boxes[][4] = {{0, 0, 2, 2}, {0, 0, 4, 4}, {4, 4, 2, 2}};
 static const double found_boxes[][4] = {
     {0, 0, 2, 2}, {0, 0, 2, 2.5}, {0, 0, 4, 4}, {4, 4, 2, 2}, {6, 6, 1, 1}};
+static const uint8_t *const truth_payloads[] = {(const uint8_t *)truth_boxes};
+static const uint8_t *const found_payloads[] = {(const uint8_t *)found_boxes};
 
 typedef struct example {
     sm_shape truth_shapes[N_TRUTHS], found_shapes[N_DETECTIONS];
@@ -54,14 +56,14 @@ static sm_status evaluate(example *e, const sm_instance_protocol *protocol, size
                   .id = ids,
                   .flags = flags,
                   .shape = e->truth_shapes,
-                  .payload = (const uint8_t *)truth_boxes},
+                  .payloads = truth_payloads},
         .prediction = {.order = order,
                        .starts = found_starts,
                        .category = found_category,
                        .area = found_areas,
                        .score = found_scores,
                        .shape = e->found_shapes,
-                       .payload = (const uint8_t *)found_boxes},
+                       .payloads = found_payloads},
         .negative = {(const uint32_t[]){0, 0, 0}, NULL},
         .not_exhaustive = {listed_starts, listed},
     };

@@ -19,10 +19,11 @@ static void add_row(sm_objects *objects, int number) {
     objects->shape[row] = (sm_shape){.offset = start, .length = (uint32_t)number};
 }
 
-static int is_row(const sm_objects *objects, size_t row, int number) {
+/* Whether a row is that of add_row; its geometry lies in `payload`. */
+static int is_row(const sm_objects *objects, const uint8_t *payload, size_t row, int number) {
     const sm_shape *shape = &objects->shape[row];
     for (int i = 0; i < number; i++) {
-        if (objects->payload[shape->offset + (size_t)i] != number) return 0;
+        if (payload[shape->offset + (size_t)i] != number) return 0;
     }
     return objects->id[row] == number && objects->image_id[row] == number &&
            objects->category_id[row] == number && objects->score[row] == number &&
@@ -44,20 +45,23 @@ int main(void) {
     for (int i = 0; i < FIRST; i++) add_row(&objects, i);
     for (int i = 0; i < SECOND; i++) add_row(&more, i + 50);
 
-    CHECK(sm_objects_append(&objects, &more) == SM_OK);
-    CHECK(sm_objects_append(&objects, &none) == SM_OK);
+    CHECK(sm_objects_append(&objects, &more, 7) == SM_OK);
+    CHECK(sm_objects_append(&objects, &none, 8) == SM_OK);
     sm_objects_trim(&objects);
     CHECK(objects.n == FIRST + SECOND && more.n == SECOND);
-    for (int i = 0; i < FIRST; i++) CHECK(is_row(&objects, (size_t)i, i));
+    for (int i = 0; i < FIRST; i++) {
+        CHECK(is_row(&objects, objects.payload, (size_t)i, i) && objects.shape[i].payload == 0);
+    }
     for (int i = 0; i < SECOND; i++) {
-        CHECK(is_row(&objects, (size_t)(FIRST + i), i + 50));
-        CHECK(is_row(&more, (size_t)i, i + 50));
+        CHECK(is_row(&objects, more.payload, (size_t)(FIRST + i), i + 50));
+        CHECK(objects.shape[FIRST + i].payload == 7);
+        CHECK(is_row(&more, more.payload, (size_t)i, i + 50) && more.shape[i].payload == 0);
     }
     CHECK(is_padded(&objects));
-    CHECK(sm_objects_append(&none, &more) == SM_OK && is_row(&none, 0, 50));
+    CHECK(sm_objects_append(&none, &more, 1) == SM_OK && is_row(&none, more.payload, 0, 50));
 
     CHECK(sm_objects_reserve_payload(&more, SIZE_MAX / 2) == SM_NO_MEMORY);
-    CHECK(is_row(&more, SECOND - 1, 76));
+    CHECK(is_row(&more, more.payload, SECOND - 1, 76));
 
     sm_objects_release(&objects);
     sm_objects_release(&more);

@@ -13,15 +13,16 @@ static sm_shape shape_of(uint32_t kind, size_t length) {
 /* Decodes after what the arena holds and compares with the runs expected. */
 static void check_shape(sm_shape shape, const void *payload, sm_mask_arena *arena,
                         const sm_run *runs, size_t n) {
+    const uint8_t *bytes = payload;
     sm_mask mask;
     double box[4];
     size_t used = arena->used;
-    CHECK(sm_shape_decode(&shape, payload, HEIGHT, WIDTH, arena, &mask) == SM_OK);
+    CHECK(sm_shape_decode(&shape, &bytes, HEIGHT, WIDTH, arena, &mask) == SM_OK);
     CHECK(mask.first == used && mask.n == n && arena->used == used + n);
     CHECK(n == 0 || memcmp(sm_mask_runs(arena, &mask), runs, n * sizeof *runs) == 0);
     CHECK(mask.area == sm_runs_area(runs, n));
     if (shape.kind == SM_SHAPE_BOX) return;
-    CHECK(sm_shape_box(&shape, payload, HEIGHT, WIDTH, arena, box) == SM_OK);
+    CHECK(sm_shape_box(&shape, &bytes, HEIGHT, WIDTH, arena, box) == SM_OK);
     CHECK(box[0] == mask.extent.left && box[0] + box[2] == mask.extent.right);
     CHECK(box[1] == mask.extent.top && box[1] + box[3] == mask.extent.bottom);
     CHECK(arena->used == used + n);
@@ -69,8 +70,9 @@ static void check_boxes(void) {
     static const double box[] = {-1.5, 2, 1e9, 0.25};
     const sm_shape shape = shape_of(SM_SHAPE_BOX, sizeof box);
     sm_mask_arena arena = {0};
+    const uint8_t *payload = (const uint8_t *)box;
     double own[4];
-    CHECK(sm_shape_box(&shape, (const uint8_t *)box, 0, 0, &arena, own) == SM_OK);
+    CHECK(sm_shape_box(&shape, &payload, 0, 0, &arena, own) == SM_OK);
     CHECK(memcmp(own, box, sizeof box) == 0);
     sm_mask_arena_release(&arena);
 }
@@ -83,10 +85,9 @@ static void check_damage(void) {
                    string = shape_of(SM_SHAPE_TEXT, 2);
     sm_mask_arena arena = {0};
     sm_mask mask;
-    CHECK(sm_shape_decode(&list, (const uint8_t *)counts, HEIGHT, WIDTH, &arena, &mask) ==
-          SM_INVALID);
-    CHECK(sm_shape_decode(&string, (const uint8_t *)text, HEIGHT, WIDTH, &arena, &mask) ==
-          SM_INVALID);
+    const uint8_t *numbers = (const uint8_t *)counts, *characters = (const uint8_t *)text;
+    CHECK(sm_shape_decode(&list, &numbers, HEIGHT, WIDTH, &arena, &mask) == SM_INVALID);
+    CHECK(sm_shape_decode(&string, &characters, HEIGHT, WIDTH, &arena, &mask) == SM_INVALID);
     CHECK(arena.used == 0);
     sm_mask_arena_release(&arena);
 }

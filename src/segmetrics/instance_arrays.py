@@ -38,7 +38,8 @@ class ImageObjects:
 
     Attributes:
         categories: (n,) integers: category ids.
-        masks: (n, height, width), non-zero where the object is; or a MaskArray. Needed to compare masks.
+        masks: (n, height, width), non-zero where the object is (floats must be 0 or 1); or a MaskArray.
+            Needed to compare masks.
         boxes: (n, 4) x, y, width, height in pixels. Needed to compare boxes, unless there are masks.
         scores: (n,) finite numbers. Needed for detections.
         crowd: (n,) bool: annotations of crowds. None for none.
@@ -121,7 +122,7 @@ def instances_from_arrays(
         category=category,
         areas=_joined([table.areas for table in tables], np.float64),
         shapes=shapes,
-        payload=payload,
+        payloads=(payload,),
         scores=_joined([table.scores for table in tables], np.float64),
         ids=np.arange(1, n + 1, dtype=np.int64),
         flags=_joined([table.flags for table in tables], np.uint8),
@@ -176,7 +177,10 @@ class _ImageTable:
     def _masks(self, value: object, n: int) -> MaskArray | None:
         if value is None:
             return None
-        masks = value if isinstance(value, MaskArray) else _masks.encode(as_numpy(value, "masks"))
+        try:
+            masks = value if isinstance(value, MaskArray) else _masks.encode(as_numpy(value, "masks"))
+        except InputError as error:
+            raise self._wrong(f"masks: {error}") from None
         if len(masks) != n:
             raise self._wrong(f"there are {len(masks)} masks, expected {n}, one for each category")
         if n and np.any(masks.sizes != masks.sizes[0]):

@@ -68,7 +68,7 @@ class Instances:
         category: (n,) uint32: position in `category_ids`, or NOT_LISTED.
         areas: (n,) float64, pixels: what size ranges are judged by.
         shapes: (n,) SHAPE_DTYPE.
-        payload: uint8: the geometry.
+        payloads: uint8 arrays: the geometry; which of them is a row's, its shape says.
         scores: (n,) float64, finite; empty for truth.
         ids: (n,) int64 for truth; empty for predictions.
         flags: (n,) uint8 for truth: 1 crowd, 2 ignore; empty for predictions.
@@ -87,7 +87,7 @@ class Instances:
     category: NDArray[np.uint32]
     areas: NDArray[np.float64]
     shapes: NDArray[Any]
-    payload: NDArray[np.uint8]
+    payloads: tuple[NDArray[np.uint8], ...]
     scores: NDArray[np.float64]
     ids: NDArray[np.int64]
     flags: NDArray[np.uint8]
@@ -120,7 +120,7 @@ class Instances:
         bounds = self.starts[self.first : self.last + 1]
         rows = np.sort(self.order[bounds[0] : bounds[-1]])
         order = np.searchsorted(rows, self.order[bounds[0] : bounds[-1]]).astype(np.uint32)
-        shapes, payload = _compact_shapes(self.shapes[rows], self.payload)
+        shapes, payload = _compact_shapes(self.shapes[rows], self.payloads)
         return replace(
             self,
             keys=self.keys[images],
@@ -131,7 +131,7 @@ class Instances:
             category=self.category[rows],
             areas=self.areas[rows],
             shapes=shapes,
-            payload=payload,
+            payloads=(payload,),
             scores=self.scores[rows] if self.scores.size else self.scores,
             ids=self.ids[rows] if self.ids.size else self.ids,
             flags=self.flags[rows] if self.flags.size else self.flags,
@@ -168,14 +168,19 @@ PADDING = 64
 
 
 def _compact_shapes(
-    shapes: NDArray[Any], payload: NDArray[np.uint8]
+    shapes: NDArray[Any], payloads: Sequence[NDArray[np.uint8]]
 ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-    """The payloads of these shapes alone, each starting at a multiple of 8."""
+    """The payloads of these shapes alone in one, each shape's starting at a multiple of 8."""
     lengths = (shapes["length"].astype(np.int64) + 7) // 8 * 8
-    taken = payload[np.minimum(segments(shapes["offset"], lengths), payload.size - 1)]
     moved = shapes.copy()
     moved["offset"] = np.cumsum(lengths) - lengths
-    return moved, np.concatenate([taken, np.zeros(PADDING, np.uint8)])
+    moved["payload"] = 0
+    whole = np.zeros(int(lengths.sum()) + PADDING, np.uint8)
+    for number, payload in enumerate(payloads):
+        here = shapes["payload"] == number
+        source = segments(shapes["offset"][here], lengths[here])
+        whole[segments(moved["offset"][here], lengths[here])] = payload[source]
+    return moved, whole
 
 
 def category_positions(ids: NDArray[np.int64], listed: NDArray[np.int64]) -> NDArray[np.uint32]:

@@ -104,7 +104,7 @@ def geometry(instances: Instances, row: int) -> object:
     """A row's geometry as Python values: text, counts, polygons in fifths of a pixel, or a box."""
     shape = instances.shapes[row]
     start, length = int(shape["offset"]), int(shape["length"])
-    raw = instances.payload[start : start + length].tobytes()
+    raw = instances.payloads[int(shape["payload"])][start : start + length].tobytes()
     match int(shape["kind"]):
         case 1:
             return raw.decode()
@@ -130,7 +130,7 @@ def assert_same(one: Instances, other: Instances) -> None:
     """Equal in every array; geometry by value, as parts read side by side may be padded differently."""
     for field in fields(one):
         left, right = getattr(one, field.name), getattr(other, field.name)
-        if field.name == "payload":
+        if field.name == "payloads":
             continue
         if field.name == "shapes":
             left, right = (table[["length", "height", "width", "kind"]] for table in (left, right))

@@ -2,7 +2,7 @@
 """Glue: COCO-shaped JSON into columns that NumPy arrays own. See csrc/coco_reader.h."""
 
 from cpython.buffer cimport PyBuffer_FillInfo
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
 from segmetrics._core.status cimport (
@@ -23,7 +23,7 @@ import numpy as np
 
 SHAPE = np.dtype(
     [("offset", np.uint64), ("length", np.uint32), ("height", np.uint32), ("width", np.uint32),
-     ("kind", np.uint32)]
+     ("kind", np.uint16), ("payload", np.uint16)]
 )
 
 cdef extern from "window.h" nogil:
@@ -49,7 +49,7 @@ cdef extern from "objects.h" nogil:
         uint8_t *payload
         size_t payload_size
 
-    sm_status sm_objects_append(sm_objects *objects, const sm_objects *more) noexcept
+    sm_status sm_objects_append(sm_objects *objects, const sm_objects *more, uint16_t payload) noexcept
     void sm_objects_trim(sm_objects *objects) noexcept
 
 cdef extern from "coco_reader.h" nogil:
@@ -162,6 +162,16 @@ cdef adopt(void **data, size_t n, dtype):
     return np.frombuffer(memory, dtype) if n > 0 else np.empty(0, dtype)
 
 
+cdef take_payload(sm_objects *objects):
+    """The payload of a table and its padding, which the array owns from now on."""
+    if objects.payload == NULL:
+        return np.zeros(SM_PADDING, np.uint8)
+    sm_objects_trim(objects)
+    payload = adopt(<void **>&objects.payload, objects.payload_size + SM_PADDING, np.dtype(np.uint8))
+    objects.payload_size = 0
+    return payload
+
+
 cdef copy_listing(const sm_listing *listing):
     cdef size_t n = listing.n
     if n == 0:
@@ -204,6 +214,10 @@ cdef class Part:
     """A part of a document: read once, appended to, then taken apart."""
 
     cdef sm_coco_part part
+    cdef list later_payloads
+
+    def __cinit__(self):
+        self.later_payloads = []
 
     def __dealloc__(self):
         sm_coco_part_release(&self.part)
@@ -223,10 +237,12 @@ cdef class Part:
         """Take over the rows of the part that follows, and the images if it has them."""
         cdef sm_status status
         cdef sm_images images
+        cdef uint16_t payload = len(self.later_payloads) + 1
         with nogil:
-            status = sm_objects_append(&self.part.objects, &more.part.objects)
+            status = sm_objects_append(&self.part.objects, &more.part.objects, payload)
         if status != SM_OK:
             raise MemoryError
+        self.later_payloads.append(take_payload(&more.part.objects))
         if more.part.seen & SM_COCO_SEEN_IMAGES:
             images = self.part.images
             self.part.images = more.part.images
@@ -275,15 +291,11 @@ cdef class Part:
         return *sides, copy_listing(&images.negative), copy_listing(&images.not_exhaustive)
 
     def take_objects(self):
-        """The columns as arrays by name, and the payload with its padding; the part is left without rows."""
+        """The columns as arrays by name, and the payloads with their padding; no rows are left."""
         cdef sm_objects *objects = &self.part.objects
         cdef size_t n = objects.n
-        if objects.payload == NULL:
-            payload = np.zeros(SM_PADDING, np.uint8)
-        else:
-            sm_objects_trim(objects)
-            payload = adopt(<void **>&objects.payload, objects.payload_size + SM_PADDING, np.dtype(np.uint8))
-        objects.n = objects.payload_size = 0
+        payloads = (take_payload(objects), *self.later_payloads)
+        objects.n = 0
         return {
             "id": adopt(<void **>&objects.id, n, np.dtype(np.int64)),
             "image_id": adopt(<void **>&objects.image_id, n, np.dtype(np.int64)),
@@ -293,5 +305,5 @@ cdef class Part:
             "mask_area": adopt(<void **>&objects.mask_area, n, np.dtype(np.uint32)),
             "flags": adopt(<void **>&objects.flags, n, np.dtype(np.uint8)),
             "shape": adopt(<void **>&objects.shape, n, SHAPE),
-            "payload": payload,
+            "payloads": payloads,
         }

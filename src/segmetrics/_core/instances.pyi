@@ -14,9 +14,13 @@ class ImageFault(Exception):
 
 def lookup(ids: NDArray[np.int64], listed: NDArray[np.int64]) -> NDArray[np.uint32]: ...
 def group(position: NDArray[np.uint32], n_groups: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]: ...
+
+class Payloads:
+    def __init__(self, arrays: tuple[NDArray[np.uint8], ...]) -> None: ...
+
 def shape_areas(
     shapes: NDArray[np.uint8],
-    payload: NDArray[np.uint8],
+    payloads: Payloads,
     height: NDArray[np.uint32],
     width: NDArray[np.uint32],
 ) -> NDArray[np.uint32]: ...
@@ -46,7 +50,7 @@ class Side:
         id: NDArray[np.int64],
         flags: NDArray[np.uint8],
         shapes: NDArray[np.uint8],
-        payload: NDArray[np.uint8],
+        payloads: Payloads,
     ) -> None: ...
 
 def evaluate(

@@ -2,6 +2,7 @@
 """Glue: instance evaluation and accumulation on columns. All arguments are trusted; see the callers."""
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from segmetrics._core.status cimport (
@@ -43,8 +44,8 @@ cdef extern from "shapes.h" nogil:
 
     void sm_mask_arena_reset(sm_mask_arena *arena) noexcept
     void sm_mask_arena_release(sm_mask_arena *arena) noexcept
-    sm_status sm_shape_decode(const sm_shape *shape, const uint8_t *payload, uint32_t height, uint32_t width,
-                              sm_mask_arena *arena, sm_mask *mask) noexcept
+    sm_status sm_shape_decode(const sm_shape *shape, const uint8_t *const *payloads, uint32_t height,
+                              uint32_t width, sm_mask_arena *arena, sm_mask *mask) noexcept
 
 cdef extern from "instances.h" nogil:
     ctypedef struct sm_instance_protocol:
@@ -69,7 +70,7 @@ cdef extern from "instances.h" nogil:
         const int64_t *id
         const uint8_t *flags
         const sm_shape *shape
-        const uint8_t *payload
+        const uint8_t *const *payloads
 
     ctypedef struct sm_listed:
         const uint32_t *starts
@@ -182,7 +183,28 @@ def group(const uint32_t[::1] position, size_t n_groups):
     return np.asarray(order)[: position.shape[0]], np.asarray(starts)
 
 
-def shape_areas(const uint8_t[::1] shapes, const uint8_t[::1] payload, const uint32_t[::1] height,
+cdef class Payloads:
+    """Where each of some arrays of bytes starts, as C wants it; they are kept alive."""
+
+    cdef const uint8_t **start
+    cdef tuple kept
+
+    def __cinit__(self, tuple arrays):
+        cdef const uint8_t[::1] array
+        cdef Py_ssize_t i
+        self.kept = arrays
+        self.start = <const uint8_t **>malloc((len(arrays) + 1) * sizeof(self.start[0]))
+        if self.start == NULL:
+            raise MemoryError
+        for i in range(len(arrays)):
+            array = arrays[i]
+            self.start[i] = octets(array)
+
+    def __dealloc__(self):
+        free(self.start)
+
+
+def shape_areas(const uint8_t[::1] shapes, Payloads payloads, const uint32_t[::1] height,
                 const uint32_t[::1] width):
     """(n,) uint32: pixels of each shape in an image of its size."""
     cdef Py_ssize_t i, n = height.shape[0]
@@ -195,7 +217,7 @@ def shape_areas(const uint8_t[::1] shapes, const uint8_t[::1] payload, const uin
     with nogil:
         for i in range(n):
             sm_mask_arena_reset(&arena)
-            status = sm_shape_decode(&shape[i], &payload[0], height[i], width[i], &arena, &mask)
+            status = sm_shape_decode(&shape[i], payloads.start, height[i], width[i], &arena, &mask)
             if status != SM_OK:
                 break
             areas[i] = mask.area
@@ -240,8 +262,8 @@ cdef class Side:
 
     def __init__(self, const uint32_t[::1] order, const uint32_t[::1] starts, const uint32_t[::1] category,
                  const double[::1] area, const double[::1] score, const int64_t[::1] id,
-                 const uint8_t[::1] flags, const uint8_t[::1] shapes, const uint8_t[::1] payload):
-        self.kept = (order, starts, category, area, score, id, flags, shapes, payload)
+                 const uint8_t[::1] flags, const uint8_t[::1] shapes, Payloads payloads):
+        self.kept = (order, starts, category, area, score, id, flags, shapes, payloads)
         self.side.order = words(order)
         self.side.starts = words(starts)
         self.side.category = words(category)
@@ -250,7 +272,7 @@ cdef class Side:
         self.side.id = integers(id)
         self.side.flags = octets(flags)
         self.side.shape = <const sm_shape *>octets(shapes)
-        self.side.payload = octets(payload)
+        self.side.payloads = payloads.start
 
 
 def evaluate(const uint32_t[::1] height, const uint32_t[::1] width, Side truth, Side prediction,

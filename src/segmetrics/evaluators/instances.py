@@ -301,7 +301,7 @@ def _side(instances: Instances) -> _core.Side:
         instances.ids,
         instances.flags,
         instances.shapes.view(np.uint8),
-        instances.payload,
+        _core.Payloads(instances.payloads),
     )
 
 

@@ -96,7 +96,7 @@ def read_results(
         category=category,
         areas=areas,
         shapes=columns["shape"],
-        payload=columns["payload"],
+        payloads=columns["payloads"],
         scores=columns["score"],
         ids=np.empty(0, np.int64),
         flags=np.empty(0, np.uint8),
@@ -145,7 +145,7 @@ def _has_size_of_box(record: object) -> bool:
 
 def _read_columns(
     document: Document, geometry: Geometry, area: AreaRule, max_per_image: int, threads: int
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Any]:
     """The columns of results. Where boxes are compared, masks are measured only if sizes are theirs."""
     wanted = "measured boxes" if geometry == "boxes" and area == "mask" else geometry
     columns = document.read(results=True, geometry=wanted, threads=threads).take_objects()
@@ -176,7 +176,7 @@ def _area_rule(
 
 def _areas(
     document: Document,
-    columns: dict[str, NDArray[Any]],
+    columns: dict[str, Any],
     asked: tuple[AreaRule, Literal["mask", "box"]],
     image: NDArray[np.uint32],
     truth: GroundTruth,
@@ -193,7 +193,7 @@ def _areas(
                 place=f"record {int(np.argmax(without))}",
             )
         return cast("NDArray[np.float64]", columns["area"])
-    areas = columns["mask_area"].astype(np.float64)
+    areas: NDArray[np.float64] = columns["mask_area"].astype(np.float64)
     rows = np.flatnonzero((flags & _HAS_MASK_AREA) == 0)
     if rows.size:
         areas[rows] = _filled_areas(document, columns, rows, image[rows], truth)
@@ -202,7 +202,7 @@ def _areas(
 
 def _filled_areas(
     document: Document,
-    columns: dict[str, NDArray[Any]],
+    columns: dict[str, Any],
     rows: NDArray[np.int64],
     image: NDArray[np.uint32],
     truth: GroundTruth,
@@ -217,7 +217,7 @@ def _filled_areas(
     if heights.min() == 0 or widths.min() == 0:
         raise document.error('sizes of masks need "height" and "width" of the images in the ground truth')
     shapes = np.ascontiguousarray(columns["shape"][rows]).view(np.uint8)
-    return _core.shape_areas(shapes, columns["payload"], heights, widths)
+    return _core.shape_areas(shapes, _core.Payloads(columns["payloads"]), heights, widths)
 
 
 def _size_warnings(

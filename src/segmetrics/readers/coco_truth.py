@@ -122,7 +122,7 @@ def read_ground_truth(
         category=category,
         areas=columns["area"],
         shapes=columns["shape"],
-        payload=columns["payload"],
+        payloads=columns["payloads"],
         scores=np.empty(0, np.float64),
         ids=columns["id"],
         flags=columns["flags"],
