@@ -20,10 +20,11 @@
 
 enum {
     BLOCK = 64,
-    MANY_CHANGES = 32,   /* in a block; runs cost more than pixels beyond */
-    NEARLY_ALL = 52,     /* changes in a block; neighbours hardly ever share a cell beyond */
-    BLOCKS_UNTESTED = 8, /* after a busy one */
-    FEW_BUSY = 64,       /* stretches of busy blocks that are counted without the four tables */
+    MANY_CHANGES = 32,      /* in a block; runs cost more than pixels beyond */
+    NEARLY_ALL = 52,        /* changes in a block; neighbours hardly ever share a cell beyond */
+    BLOCKS_UNTESTED = 8,    /* after a busy one */
+    FEW_BUSY = 64,          /* stretches of busy blocks that do not make a map noisy */
+    WORTH_TABLES = 1 << 17, /* pixels to come */
     N_TABLES = 4,
     STRIDE = SM_LABELS + 16, /* rows a power of two apart would compete for the same cache lines */
     TABLE_SIZE = SM_LABELS * STRIDE,
@@ -35,6 +36,7 @@ static const size_t MOST_PIXELS = (size_t)1 << 31;
 /* Two maps, the table, and the run [start, here) of pixels like that at start, not yet counted. */
 typedef struct counter {
     const uint8_t *truth, *prediction;
+    size_t n_pixels;
     uint64_t (*counts)[SM_LABELS];
     uint64_t *cell; /* of the pair that the run holds */
     size_t start;
@@ -84,12 +86,16 @@ static void add_tables(counter *c) {
     }
 }
 
+static int wants_tables(counter *c, size_t from) {
+    return c->tables || (++c->n_busy > FEW_BUSY && c->n_pixels - from >= WORTH_TABLES);
+}
+
 /* Counts the run before `from`, and the pixels up to `to` one by one, of which many differ. */
 static sm_status count_busy(counter *c, size_t from, size_t to, int n_changes) {
     *c->cell += from - c->start;
     c->start = to;
     c->cell = &c->counts[c->truth[to - 1]][c->prediction[to - 1]];
-    if (n_changes > NEARLY_ALL || (!c->tables && ++c->n_busy <= FEW_BUSY)) {
+    if (n_changes > NEARLY_ALL || !wants_tables(c, from)) {
         count_singly(c, from, to);
         return SM_OK;
     }
@@ -104,9 +110,10 @@ static inline size_t smaller(size_t a, size_t b) {
 
 typedef uint64_t changes_form(const uint8_t *truth, const uint8_t *prediction);
 
-/* n_pixels from 1 to MOST_PIXELS. Inlined, so that each form of changes is. */
-static inline __attribute__((always_inline)) sm_status count_with(changes_form *changes, counter *c,
-                                                                  size_t n_pixels) {
+/* Of 1 to MOST_PIXELS pixels. Inlined, so that each form of changes is. */
+static inline __attribute__((always_inline)) sm_status count_with(changes_form *changes,
+                                                                  counter *c) {
+    size_t n_pixels = c->n_pixels;
     c->cell = &c->counts[c->truth[0]][c->prediction[0]];
     size_t i = 1;
     while (n_pixels - i >= BLOCK) {
@@ -129,21 +136,21 @@ static inline __attribute__((always_inline)) sm_status count_with(changes_form *
 
 #ifdef SM_HAS_X86_64
 
-static SM_AVX2 sm_status count_avx2(counter *c, size_t n_pixels) {
-    return count_with(sm_changes_avx2, c, n_pixels);
+static SM_AVX2 sm_status count_avx2(counter *c) {
+    return count_with(sm_changes_avx2, c);
 }
 
-static sm_status count(counter *c, size_t n_pixels) {
+static sm_status count(counter *c) {
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
         __builtin_cpu_supports("popcnt"))
-        return count_avx2(c, n_pixels);
-    return count_with(sm_changes_x86_64, c, n_pixels);
+        return count_avx2(c);
+    return count_with(sm_changes_x86_64, c);
 }
 
 #else
 
-static sm_status count(counter *c, size_t n_pixels) {
-    return count_with(sm_changes_portable, c, n_pixels);
+static sm_status count(counter *c) {
+    return count_with(sm_changes_portable, c);
 }
 
 #endif
@@ -153,8 +160,8 @@ sm_status sm_joint_counts(const uint8_t *truth, const uint8_t *prediction, size_
     sm_status status = SM_OK;
     for (size_t done = 0; status == SM_OK && done < n_pixels; done += MOST_PIXELS) {
         size_t n = smaller(n_pixels - done, MOST_PIXELS);
-        counter c = {truth + done, prediction + done, counts, .scratch = scratch};
-        status = count(&c, n);
+        counter c = {truth + done, prediction + done, n, counts, .scratch = scratch};
+        status = count(&c);
     }
     return status;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_PIXELS = 200000 };
+enum { N_PIXELS = 300000 };
 
 static uint64_t counts[SM_LABELS][SM_LABELS], expected[SM_LABELS][SM_LABELS];
 
