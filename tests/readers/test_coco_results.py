@@ -74,7 +74,7 @@ BAD_RESULTS = [
     (
         MASK,
         "[[1,2,3,4,5,6],[]]",
-        '(byte 73): "segmentation" holds [], expected a polygon of 3 points or more',
+        '(byte 73): "segmentation" holds [], expected a polygon with points',
     ),
     (
         MASK,
