@@ -16,6 +16,7 @@ from plugin.fixtures import Counts
 
 import segmetrics
 from segmetrics.cli import app
+from segmetrics.errors import RecordError
 from segmetrics.records import ScoredModel, Store, decode
 
 ADDONS = """
@@ -436,3 +437,16 @@ def test_a_record_verifies_until_its_inputs_change(score: Invoke, invoke: Invoke
     assert other.exit_code == 1
     assert "not the same predictions as when the record was made" in other.stdout
     assert invoke("verify", record, "--set", "nonsense").exit_code == 2
+
+
+def test_a_full_disk_takes_the_record_but_not_the_scores(
+    score: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object, **_options: object) -> None:
+        raise RecordError("store/runs/01: cannot write this run: No space left on device")
+
+    monkeypatch.setattr(Store, "write", full)
+    result = score()
+    assert result.exit_code == 1
+    assert "scored in" in result.stdout
+    assert "error: store/runs/01: cannot write this run: No space left on device" in result.stderr

@@ -16,7 +16,7 @@ from plugin.fixtures import Counts
 from segmetrics.errors import CoverageError, InputError, PluginError, RecordError
 from segmetrics.plugin import Dataset, Job, OpenContext, Registry, load
 from segmetrics.records import Record, ScoredModel, Store, files_digest, read_record
-from segmetrics.runner import run
+from segmetrics.runner import RecordNotKeptError, run
 from segmetrics.types import Coverage
 
 OBSERVER = """
@@ -335,3 +335,17 @@ def test_an_interrupt_cancels_what_has_not_begun(pebbles: Dataset, counts: Count
         run(pebbles, counts, executor=executor)
     assert len(executor.futures) == 4
     assert all(future.cancelled() for future in executor.futures[2:])
+
+
+def test_a_record_that_cannot_be_written_takes_no_scores_with_it(
+    pebbles: Dataset, counts: Counts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object, **_options: object) -> NoReturn:
+        raise RecordError("store/runs/01: cannot write this run: No space left on device")
+
+    monkeypatch.setattr(Store, "write", full)
+    with pytest.raises(RecordNotKeptError, match="No space left") as caught:
+        run(pebbles, counts, store=tmp_path)
+    result = caught.value.result
+    assert result.path is None
+    assert tuple(result.scores) == result.record.scores == tuple(run(pebbles, counts).scores)

@@ -13,7 +13,7 @@ from segmetrics.cli import messages, present
 from segmetrics.cli.progress import shown
 from segmetrics.cli.session import Session, session_of, store_option
 from segmetrics.records import ScoredModel, encode
-from segmetrics.runner import run
+from segmetrics.runner import RecordNotKeptError, RunResult, run
 
 if TYPE_CHECKING:
     from segmetrics.plugin import Dataset, Option
@@ -124,20 +124,29 @@ def _score(
     quiet: bool,
     **values: Any,  # noqa: ANN401
 ) -> None:
-    with shown(quiet=quiet) as progress:
-        result = run(
-            dataset,
-            values,
-            threads=threads or available_cpus(),
-            store=store,
-            partial=partial,
-            model=None if model is None else ScoredModel(name=model),
-            tags=tag,
-            notes=notes,
-            progress=progress,
-            warn=messages.warning,
-            registry=session.registry,
-        )
+    show = partially(_show, per_class=per_class, as_json=as_json, quiet=quiet)
+    try:
+        with shown(quiet=quiet) as progress:
+            result = run(
+                dataset,
+                values,
+                threads=threads or available_cpus(),
+                store=store,
+                partial=partial,
+                model=None if model is None else ScoredModel(name=model),
+                tags=tag,
+                notes=notes,
+                progress=progress,
+                warn=messages.warning,
+                registry=session.registry,
+            )
+    except RecordNotKeptError as error:
+        show(error.result)
+        raise
+    show(result)
+
+
+def _show(result: RunResult, *, per_class: bool, as_json: bool, quiet: bool) -> None:
     if as_json:
         click.echo(encode(result.record), nl=False)
     elif not quiet:

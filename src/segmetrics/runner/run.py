@@ -33,6 +33,14 @@ class RunResult:
     scores: Scores
 
 
+class RecordNotKeptError(RecordError):
+    """The run went well, but its record could not be written: `result` holds all there is, without a path."""
+
+    def __init__(self, reason: str, result: RunResult) -> None:
+        super().__init__(reason)
+        self.result = result
+
+
 def _python_warning(line: str) -> None:
     warnings.warn(line, stacklevel=2)
 
@@ -77,7 +85,8 @@ def run(
         InputError: A value or a file is wrong.
         CoverageError: Predictions are missing and `partial` is false.
         SegmetricsError: Evaluation failed otherwise. After opening, a failed run is recorded too.
-        RecordError: The record cannot be kept.
+        RecordNotKeptError: The record cannot be written, as on a full disk; the error holds the result.
+        RecordError: There is no place to keep records.
     """
     if threads < 1:
         raise ValueError(f"threads is {threads}, expected at least 1")
@@ -125,29 +134,33 @@ class _Run:
             self._keep_failure(error)
             raise
         outcome = self.clock.stop(self.job, scores)
-        record, path = self._keep(evaluator.protocol, outcome, evaluator.to_bytes())
+        record = self._record(evaluator.protocol, outcome)
+        try:
+            path = self._keep(record, evaluator.to_bytes())
+        except RecordError as error:
+            raise RecordNotKeptError(str(error), RunResult(record, None, scores)) from error
         return RunResult(record, path, scores)
+
+    def _record(self, protocol: Protocol, outcome: Outcome) -> Record:
+        return record_of(self.dataset, self.job, protocol, self.label, outcome)
 
     def _keep_failure(self, error: Exception) -> None:
         """Record what went wrong; should that fail too, the first error is the one to tell."""
         reason = str(error) if isinstance(error, SegmetricsError) else f"{type(error).__name__}: {error}"
         outcome = self.clock.stop(self.job, Scores([]), reason)
         try:
-            self._keep(self.job.evaluator().protocol, outcome, None)
+            self._keep(self._record(self.job.evaluator().protocol, outcome), None)
         except SegmetricsError as second:
             self.warn(f"the failed run is not recorded: {second}")
 
-    def _keep(self, protocol: Protocol, outcome: Outcome, state: bytes | None) -> tuple[Record, Path | None]:
-        record = record_of(self.dataset, self.job, protocol, self.label, outcome)
-        path = None if self.store is None else self._file(self.store, record, state)
+    def _keep(self, record: Record, state: bytes | None) -> Path | None:
+        path = None
+        if self.store is not None:
+            path = self.store.write(record, state=state)
+            Index(self.store).add(record)
         if self.registry is not None:
             for line in self.registry.run_finished(record, path):
                 self.warn(line)
-        return record, path
-
-    def _file(self, store: Store, record: Record, state: bytes | None) -> Path:
-        path = store.write(record, state=state)
-        Index(store).add(record)
         return path
 
 
