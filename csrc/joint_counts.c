@@ -9,8 +9,8 @@
  * Where changes are many, runs cost more than single pixels. Such a block is counted pixel by
  * pixel, and so are some blocks after it, which are likely to be as busy. Neighbours still share a
  * cell often, and an increment must wait for the one before it to be stored; so a map that turns
- * out noisy is counted into four tables in turn. Clearing and adding up these costs as much as
- * counting some ten thousand pixels, which is why a few busy blocks are not worth it.
+ * out noisy is counted into four tables in turn. Clearing and adding up these costs what they save
+ * on some eighty thousand pixels, so more than that must be to come.
  */
 #include "joint_counts.h"
 
