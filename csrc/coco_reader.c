@@ -19,7 +19,7 @@ typedef struct reader {
     sm_fault *fault;
 } reader;
 
-/* ---- images ---------------------------------------------------------------------------------- */
+/* ---- images ---- */
 
 static sm_status listing_reserve(sm_listing *listing) {
     sm_status status = sm_buffer_reserve(&listing->rows, listing->n + 1, sizeof *listing->row);
@@ -125,7 +125,7 @@ static const char *read_image(reader *r, const char *p) {
     return finish_image(r, p, start, has_id);
 }
 
-/* ---- the document ---------------------------------------------------------------------------- */
+/* ---- the document ---- */
 
 /* After a value of the root object. */
 static const char *after_value(reader *r, const char *p) {
@@ -236,8 +236,10 @@ static const char *step(reader *r, const char *p) {
     }
 }
 
-/* What a piece may have changed before the text ended; restored so that the piece can be read
- * again. */
+/*
+ * What a piece may have changed before the text ended; restored so that the piece can be read
+ * again.
+ */
 typedef struct mark {
     sm_coco_place place;
     uint32_t seen;
@@ -344,7 +346,7 @@ sm_status sm_coco_read(sm_source source, sm_coco_document document, sm_coco_geom
     return status;
 }
 
-/* ---- guesses --------------------------------------------------------------------------------- */
+/* ---- guesses ---- */
 
 /* The '{' of the first "} , {" in the text that lies wholly before `end`, or NULL. */
 static const char *find_seam(const char *p, const char *end) {

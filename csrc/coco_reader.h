@@ -38,8 +38,10 @@ typedef enum sm_coco_place {
     SM_COCO_AT_END
 } sm_coco_place;
 
-/* Category ids that LVIS lists per image: entry i says that image row `row[i]` lists
- * `category_id[i]`. */
+/*
+ * Category ids that LVIS lists per image: entry i says that image row `row[i]` lists
+ * `category_id[i]`.
+ */
 typedef struct sm_listing {
     size_t n;
     uint32_t *row;

@@ -9,8 +9,10 @@
 #include "coco_reader.h"
 #include "json.h"
 
-/* Which fields of a record are read (the others are skipped), and which must be there. Bits 1 <<
- * field. */
+/*
+ * Which fields of a record are read (the others are skipped), and which must be there. Bits 1 <<
+ * field.
+ */
 typedef struct sm_coco_fields {
     sm_coco_geometry geometry;
     uint32_t read, required;

@@ -30,7 +30,7 @@ static const char *keep(const char *p, size_t bytes, uint32_t kind, sm_objects *
     return p;
 }
 
-/* ---- polygons -------------------------------------------------------------------------------- */
+/* ---- polygons ---- */
 
 static const char *read_coordinate(const char *p, int32_t *scaled, sm_scan *scan) {
     double value;
@@ -85,7 +85,7 @@ static const char *read_polygons(const char *p, sm_objects *objects, sm_shape *s
     return keep(p, total, SM_SHAPE_POLYGONS, objects, shape, scan);
 }
 
-/* ---- counts ---------------------------------------------------------------------------------- */
+/* ---- counts ---- */
 
 const char *sm_coco_read_side(const char *p, uint32_t *side, sm_scan *scan) {
     int64_t value;

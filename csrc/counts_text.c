@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A character is '0' plus a group: five bits of the number, and MORE where another group follows.
+/*
+ * A character is '0' plus a group: five bits of the number, and MORE where another group follows.
  */
 enum { GROUP_BITS = 5, GROUP_MASK = 31, SIGN = 16, MORE = 32, MAX_GROUPS = 7 };
 
@@ -12,7 +13,7 @@ static uint32_t group_at(const char *p) {
     return (uint8_t)((uint8_t)*p - '0');
 }
 
-/* ---- the careful walk: says what is wrong with a text --------------------------------------- */
+/* ---- the careful walk: says what is wrong with a text ---- */
 
 static sm_status refuse(sm_fault *fault, size_t offset, const char *expected) {
     *fault = (sm_fault){.offset = offset, .record = -1, .field = "counts", .expected = expected};
@@ -77,7 +78,7 @@ static sm_status check(const char *text, size_t length, uint32_t n_pixels, sm_fa
     return SM_OK;
 }
 
-/* ---- decoding ------------------------------------------------------------------------------- */
+/* ---- decoding ---- */
 
 /*
  * Plainly: read a number, add it to the count before the last, add that count to the total. As most
@@ -262,7 +263,7 @@ sm_status sm_counts_text_decode(const char *text, size_t length, uint32_t n_pixe
     return SM_OK;
 }
 
-/* ---- encoding ------------------------------------------------------------------------------- */
+/* ---- encoding ---- */
 
 size_t sm_counts_text_bound(size_t n) {
     return MAX_GROUPS * (2 * n + 1);

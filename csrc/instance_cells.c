@@ -62,8 +62,7 @@ static sm_cell *cell_for(sm_cell_table *table, uint32_t category) {
     return &cells[*place - 1];
 }
 
-/* ---- what the image says of categories ---------------------------------------------------------
- */
+/* ---- what the image says of categories ---- */
 
 static void mark_listed(const gathering *g, const sm_listed *listed, uint8_t mark) {
     uint8_t *marks = g->table->marks.data;
@@ -92,8 +91,7 @@ static void forget(const gathering *g) {
     }
 }
 
-/* ---- counting, ordering, filling ----------------------------------------------------------------
- */
+/* ---- counting, ordering, filling ---- */
 
 static void count_truths(const gathering *g) {
     const sm_instance_side *side = &g->batch->truth;
@@ -157,8 +155,10 @@ static void lay_out(const gathering *g) {
     }
 }
 
-/* Writes a row at the end of what its cell's stretch holds so far; the count is taken down and up
- * again. */
+/*
+ * Writes a row at the end of what its cell's stretch holds so far; the count is taken down and up
+ * again.
+ */
 static void fill(const gathering *g, uint32_t n_chosen) {
     sm_cell_table *table = g->table;
     const sm_instance_side *truth = &g->batch->truth, *prediction = &g->batch->prediction;

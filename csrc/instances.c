@@ -42,8 +42,7 @@ static int is_outside(double area, const double range[2]) {
     return area < range[0] || area > range[1];
 }
 
-/* ---- one cell -----------------------------------------------------------------------------------
- */
+/* ---- one cell ---- */
 
 static sm_status reserve_cell(evaluation *e, const sm_cell *cell) {
     size_t n = cell->n_truths;
@@ -71,8 +70,10 @@ static void judge_truths(evaluation *e, const sm_cell *cell) {
     }
 }
 
-/* The first area range in which the same objects are ignored as in range a; a itself if there is
- * none. */
+/*
+ * The first area range in which the same objects are ignored as in range a; a itself if there is
+ * none.
+ */
 static size_t same_range(const uint8_t *ignored, size_t n_truths, size_t a) {
     size_t other = 0;
     while (memcmp(ignored + other * n_truths, ignored + a * n_truths, n_truths) != 0) other++;
@@ -109,8 +110,7 @@ static sm_status match_cell(evaluation *e, const sm_cell *cell) {
     return SM_OK;
 }
 
-/* ---- the rows that come out
- * ---------------------------------------------------------------------- */
+/* ---- the rows that come out ---- */
 
 static sm_status write_cell(evaluation *e, const sm_cell *cell) {
     sm_instance_rows *rows = e->rows;
@@ -156,8 +156,7 @@ static void write_detections(evaluation *e, const sm_cell *cell) {
     rows->n_detections += cell->n_detections;
 }
 
-/* ---- cells, images
- * ------------------------------------------------------------------------------- */
+/* ---- cells, images ---- */
 
 static sm_status evaluate_cell(evaluation *e, const sm_cell *cell, size_t image) {
     sm_status status = SM_OK;

@@ -21,8 +21,7 @@
 typedef struct sm_instance_protocol {
     const double *thresholds; /* IoU, ascending; n_thresholds <= SM_MAX_THRESHOLDS */
     size_t n_thresholds;
-    const double
-        *areas; /* pairs low, high in pixels, both ends inclusive; n_areas <= SM_MAX_AREAS */
+    const double *areas; /* pairs low, high in pixels, both included; at most SM_MAX_AREAS */
     size_t n_areas;
     size_t n_categories;
     uint32_t max_per_category; /* detections kept per image and category, by score; 0 for all */
@@ -45,8 +44,7 @@ typedef struct sm_instance_side {
     const uint8_t *const *payloads; /* by sm_shape.payload */
 } sm_instance_side;
 
-/* Category positions listed per image: those of image i are category[starts[i]] .. [starts[i + 1] -
- * 1]. */
+/* Category positions listed per image: of image i, those from starts[i] to before starts[i + 1]. */
 typedef struct sm_listed {
     const uint32_t *starts, *category;
 } sm_listed;
@@ -57,7 +55,8 @@ typedef struct sm_instance_batch {
     sm_listed negative, not_exhaustive; /* federated only */
 } sm_instance_batch;
 
-/* Bit of sm_instance_rows.state: the detection has outcomes. Lower bits: outside of area range a.
+/*
+ * Bit of sm_instance_rows.state: the detection has outcomes. Lower bits: outside of area range a.
  */
 #define SM_HAS_OUTCOMES ((uint32_t)1 << 31)
 

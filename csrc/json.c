@@ -28,13 +28,15 @@ const char *sm_scan_fail_scalar(sm_scan *scan, const char *p, sm_status status,
     return NULL;
 }
 
-/* ---- strings --------------------------------------------------------------------------------- */
+/* ---- strings ---- */
 
 /* A plain byte stands for itself: neither quote nor backslash nor control character. */
 #ifdef __SSE2__
 enum { STRIDE = 16 };
-/* One bit for each of the next 16 bytes that is not plain; stores all 16 to `out` where it is
- * given. */
+/*
+ * One bit for each of the next 16 bytes that is not plain; stores all 16 to `out` where it is
+ * given.
+ */
 static unsigned special_bytes(const char *p, char *out) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)p);
     if (out) _mm_storeu_si128((__m128i *)out, bytes);
@@ -90,8 +92,10 @@ static size_t write_utf8(uint32_t c, char *out) {
     return n;
 }
 
-/* p stands after "\u". A high surrogate joins the low one that follows; a lone one is kept as it
- * is. */
+/*
+ * p stands after "\u". A high surrogate joins the low one that follows; a lone one is kept as it
+ * is.
+ */
 static const char *read_unicode(const char *p, char *out, size_t *written, sm_scan *scan) {
     uint32_t unit, low;
     if (!(p = read_unit(p, &unit, scan))) return NULL;
@@ -147,7 +151,7 @@ const char *sm_json_copy_string(const char *p, char *out, size_t *length, sm_sca
     return p + 1;
 }
 
-/* ---- keys ------------------------------------------------------------------------------------ */
+/* ---- keys ---- */
 
 /* Resolves escapes of a short key; longer ones become empty. */
 static void resolve_key(sm_key *key, sm_scan *scan) {
@@ -175,7 +179,7 @@ const char *sm_json_key(const char *p, sm_key *key, sm_scan *scan) {
     return sm_json_space(p);
 }
 
-/* ---- values of no interest ------------------------------------------------------------------- */
+/* ---- values of no interest ---- */
 
 static const char *skip_word(const char *p) {
     static const char *const words[] = {"true", "false", "null", "NaN", "Infinity", "-Infinity"};
@@ -191,8 +195,10 @@ static const char *skip_digits(const char *p) {
     return p;
 }
 
-/* The place after a number (grammar: number.h), or NULL. Its value is of no interest, which saves
- * most. */
+/*
+ * The place after a number (grammar: number.h), or NULL. Its value is of no interest, which saves
+ * most.
+ */
 static const char *skip_number(const char *p) {
     if (*p == '-') p++;
     const char *digits = p;
@@ -245,8 +251,10 @@ static const char *enter(const char *p, nesting *nest, sm_scan *scan) {
     return sm_json_space(p + 1);
 }
 
-/* After a value: leaves what ends here and stands at the next value (or key), or outside of
- * everything. */
+/*
+ * After a value: leaves what ends here and stands at the next value (or key), or outside of
+ * everything.
+ */
 static const char *leave(const char *p, nesting *nest, sm_scan *scan) {
     while (nest->depth > 0) {
         p = sm_json_space(p);
@@ -280,7 +288,7 @@ const char *sm_json_skip(const char *p, sm_scan *scan) {
     return p;
 }
 
-/* ---- messages -------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 /* The end of the value at p, however malformed, or of the one character that starts none. */
 static const char *pass_roughly(const char *p, const char *end) {

@@ -93,8 +93,10 @@ const char *sm_json_string(const char *p, int *escaped, sm_scan *scan);
  */
 const char *sm_json_copy_string(const char *p, char *out, size_t *length, sm_scan *scan);
 
-/* A key of a JSON object. Keys longer than SM_KEY_SIZE - 1 are given as empty: no reader knows
- * them. */
+/*
+ * A key of a JSON object. Keys longer than SM_KEY_SIZE - 1 are given as empty: no reader knows
+ * them.
+ */
 enum { SM_KEY_SIZE = 32 };
 typedef struct sm_key {
     const char *text; /* not NUL-terminated; points into the window or to `resolved` */
@@ -102,7 +104,8 @@ typedef struct sm_key {
     char resolved[SM_KEY_SIZE];
 } sm_key;
 
-/* p stands at a key's opening quote. Returns the start of its value, white space and colon skipped.
+/*
+ * p stands at a key's opening quote. Returns the start of its value, white space and colon skipped.
  */
 const char *sm_json_key(const char *p, sm_key *key, sm_scan *scan);
 
@@ -110,8 +113,10 @@ const char *sm_json_key(const char *p, sm_key *key, sm_scan *scan);
 #define SM_KEY_IS(key, literal)                                                                    \
     ((key)->length == sizeof(literal) - 1 && memcmp((key)->text, literal, sizeof(literal) - 1) == 0)
 
-/* Skips one value of any kind, checking its form (and passing NaN and Infinity, as Python's json
- * does). */
+/*
+ * Skips one value of any kind, checking its form (and passing NaN and Infinity, as Python's json
+ * does).
+ */
 const char *sm_json_skip(const char *p, sm_scan *scan);
 
 /*

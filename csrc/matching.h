@@ -46,9 +46,8 @@ typedef struct sm_matching {
     size_t n_seekers;
     const sm_candidate *candidates;
     size_t n_truths;
-    const uint8_t *crowd; /* per object: may be taken again and again */
-    const uint8_t
-        *unnamed; /* per object: taking it does not count as matched (see parity.md, id 0) */
+    const uint8_t *crowd;   /* per object: may be taken again and again */
+    const uint8_t *unnamed; /* per object: taking it does not count (parity.md, C4) */
 } sm_matching;
 
 /*

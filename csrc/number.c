@@ -61,7 +61,7 @@ static const uint64_t POWERS_OF_TEN[N_POWERS_OF_TEN] = {1,     10,     100,     
 /* Kept out of the way of the common case, which then stays in registers. */
 #define COLD __attribute__((cold, noinline))
 
-/* ---- text to decimal ------------------------------------------------------------------------- */
+/* ---- text to decimal ---- */
 
 /* Eight characters, the first in the lowest byte; compilers make one load of it. */
 static uint64_t load_word(const char *text) {
@@ -160,7 +160,7 @@ static prefix read_prefix(const char *digits, int64_t exponent) {
     return result;
 }
 
-/* ---- decimal to double, the fast ways -------------------------------------------------------- */
+/* ---- decimal to double, the fast ways ---- */
 
 /* Finds a double by one division, for short decimals. Returns 0 for others. */
 static inline int nearest_by_division(const decimal *d, uint64_t *bits) {
@@ -229,7 +229,7 @@ static int nearest_by_bounds(prefix cut, uint64_t *bits) {
     return nearest_by_table(cut.significand + 1, cut.exponent, &above) && above == *bits;
 }
 
-/* ---- decimal to double, by exact division ---------------------------------------------------- */
+/* ---- decimal to double, by exact division ---- */
 
 /*
  * A halfway point between doubles has at most 768 significant digits. So of digits after the 800th
@@ -371,7 +371,7 @@ static inline uint64_t nearest(const decimal *d) {
     return nearest_slowly(d->digits, d->exponent);
 }
 
-/* ---- interface ------------------------------------------------------------------------------- */
+/* ---- interface ---- */
 
 const char *sm_number_parse(const char *p, double *value) {
     decimal d;

@@ -59,7 +59,7 @@ unsigned sm_png_channels(unsigned color) {
     return color < sizeof channels ? channels[color] : 0;
 }
 
-/* ---- IHDR ------------------------------------------------------------------------------------ */
+/* ---- IHDR ---- */
 
 static sm_status fail_field(sm_fault *fault, const png_chunk *chunk, const char *field,
                             unsigned found, const char *expected) {
@@ -100,7 +100,7 @@ static sm_status read_header(const png_chunk *header, sm_png *png, sm_fault *fau
     return SM_OK;
 }
 
-/* ---- all chunks ------------------------------------------------------------------------------ */
+/* ---- all chunks ---- */
 
 static sm_status next_chunk(png_walk *walk, png_chunk *chunk) {
     size_t left = walk->size - walk->next;

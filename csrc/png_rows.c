@@ -9,7 +9,7 @@ enum { NONE, SUB, UP, AVERAGE, PAETH, N_FILTERS };
 /* A whole number of pixels of each size: 1, 2, 3, 4, 6 and 8 bytes. */
 enum { STRETCH = 24 };
 
-/* ---- reversing filters ----------------------------------------------------------------------- */
+/* ---- reversing filters ---- */
 
 static inline uint8_t predict(int filter, uint8_t a, uint8_t b, uint8_t c) {
     if (filter == SUB) return a;
@@ -97,7 +97,7 @@ static void add_above(const uint8_t *restrict residual, const uint8_t *restrict 
     for (size_t i = 0; i < n; i++) row[i] = (uint8_t)(residual[i] + above[i]);
 }
 
-/* ---- samples --------------------------------------------------------------------------------- */
+/* ---- samples ---- */
 
 static size_t row_size(const sm_png_layout *layout) {
     return (layout->width * layout->channels * layout->bit_depth + 7) / 8;
@@ -125,9 +125,10 @@ static void unpack_big_endian(const sm_png_layout *layout, const uint8_t *restri
     }
 }
 
-/* ---- all rows -------------------------------------------------------------------------------- */
+/* ---- all rows ---- */
 
-/* Where rows are kept as bytes: in the image itself where a sample is a byte, else in turn in two.
+/*
+ * Where rows are kept as bytes: in the image itself where a sample is a byte, else in turn in two.
  */
 typedef struct bytes_of_rows {
     sm_buffer buffer; /* a row of zeros, then the two */

@@ -23,7 +23,8 @@
 #include "memory.h"
 #include "runs.h"
 
-/* Coordinates beyond this many pixels from the origin are refused: far outside, rounding decides.
+/*
+ * Coordinates beyond this many pixels from the origin are refused: far outside, rounding decides.
  */
 #define SM_MAX_COORDINATE 1e6
 

@@ -30,16 +30,16 @@ typedef struct sm_curve_grid {
     size_t n_max_dets;
 } sm_curve_grid;
 
-/* Rows as sm_instances_evaluate gives them, of all images in the order of their keys, put together.
+/*
+ * Rows as sm_instances_evaluate gives them, of all images in the order of their keys, put together.
  */
 typedef struct sm_ranked_rows {
     size_t n_detections;
     const double *score;
     const uint32_t *state;
-    const sm_outcome
-        *outcomes;           /* n_areas for each detection with SM_HAS_OUTCOMES, in their order */
-    const uint32_t *outcome; /* per detection: which; read only with SM_HAS_OUTCOMES */
-    const uint32_t *rank;    /* per detection: its rank among those of its image and category */
+    const sm_outcome *outcomes; /* n_areas for each detection with SM_HAS_OUTCOMES, in order */
+    const uint32_t *outcome;    /* per detection: which; read only with SM_HAS_OUTCOMES */
+    const uint32_t *rank;       /* per detection: its rank among those of its image and category */
     const uint32_t *by_category, *category_starts; /* detections grouped by category (lookup.h) */
     const uint32_t *n_truths;                      /* n_categories x n_areas: objects to find */
 } sm_ranked_rows;

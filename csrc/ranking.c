@@ -58,8 +58,10 @@ static void find_places(const keyed *items, size_t n, uint32_t places[N_DIGITS][
     }
 }
 
-/* Whether all keys share this digit, so that sorting by it changes nothing: the first key's value
- * has all. */
+/*
+ * Whether all keys share this digit, so that sorting by it changes nothing: the first key's value
+ * has all.
+ */
 static int is_constant(const keyed *items, size_t n, int d, const uint32_t places[N_VALUES]) {
     unsigned value = digit(items[0].key, d);
     return places[value] == 0 && (value + 1 == N_VALUES || places[value + 1] == n);

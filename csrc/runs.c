@@ -16,7 +16,7 @@ static uint32_t max_u32(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
-/* ---- binary images -------------------------------------------------------------------------- */
+/* ---- binary images ---- */
 
 #define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
@@ -33,7 +33,8 @@ static void exchange(uint64_t *a, uint64_t *b, unsigned shift, uint64_t mask) {
     *a ^= difference << shift;
 }
 
-/* Transposes eight rows of eight bytes: quarters of the square, then quarters of those, then bytes.
+/*
+ * Transposes eight rows of eight bytes: quarters of the square, then quarters of those, then bytes.
  */
 static void transpose_8x8(const uint8_t *rows, size_t width, uint8_t *columns, size_t height) {
     uint64_t word[8]; /* the first byte lowest: machines are little-endian */
@@ -92,7 +93,7 @@ void sm_runs_decode(const sm_run *runs, size_t n, uint8_t *pixels, size_t n_pixe
     for (size_t i = 0; i < n; i++) memset(pixels + runs[i].start, 1, runs[i].end - runs[i].start);
 }
 
-/* ---- area and extent ------------------------------------------------------------------------ */
+/* ---- area and extent ---- */
 
 uint32_t sm_runs_area(const sm_run *runs, size_t n) {
     uint32_t area = 0;
@@ -143,7 +144,7 @@ uint32_t sm_runs_measure(const sm_run *runs, size_t n, uint32_t height, sm_exten
     return area;
 }
 
-/* ---- two masks ------------------------------------------------------------------------------ */
+/* ---- two masks ---- */
 
 /* Index of the last run that starts at or before `pixel`; the first one does. */
 static size_t find_run(const sm_run *runs, size_t n, uint32_t pixel) {
@@ -206,7 +207,7 @@ size_t sm_runs_unite(const sm_run *a, size_t n, const sm_run *b, size_t m, sm_ru
     return k;
 }
 
-/* ---- counts --------------------------------------------------------------------------------- */
+/* ---- counts ---- */
 
 static sm_status refuse_total(sm_fault *fault, size_t index, uint64_t total) {
     *fault = (sm_fault){.offset = index,

@@ -23,7 +23,8 @@ typedef struct sm_run {
     uint32_t start, end;
 } sm_run;
 
-/* Tight bounding rectangle in whole pixels, right and bottom exclusive; all zero for an empty mask.
+/*
+ * Tight bounding rectangle in whole pixels, right and bottom exclusive; all zero for an empty mask.
  */
 typedef struct sm_extent {
     uint32_t left, top, right, bottom;

@@ -8,8 +8,10 @@
 #include "polygon.h"
 #include "runs.h"
 
-/* Decoded masks, one after the other in one arena. Zero it first, release it last; reset between
- * uses. */
+/*
+ * Decoded masks, one after the other in one arena. Zero it first, release it last; reset between
+ * uses.
+ */
 typedef struct sm_mask {
     size_t first, n; /* runs[first .. first + n) of the arena */
     uint32_t area;
@@ -42,8 +44,10 @@ void sm_mask_arena_release(sm_mask_arena *arena);
 sm_status sm_shape_decode(const sm_shape *shape, const uint8_t *const *payloads, uint32_t height,
                           uint32_t width, sm_mask_arena *arena, sm_mask *mask);
 
-/* The box of a shape: its own, or the tight box of its mask (through the arena). x, y, width,
- * height. */
+/*
+ * The box of a shape: its own, or the tight box of its mask (through the arena). x, y, width,
+ * height.
+ */
 sm_status sm_shape_box(const sm_shape *shape, const uint8_t *const *payloads, uint32_t height,
                        uint32_t width, sm_mask_arena *arena, double box[4]);
 

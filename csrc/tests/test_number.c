@@ -34,8 +34,7 @@ static char *padded(const char *text) {
     return copy;
 }
 
-/* ---- doubles -----------------------------------------------------------------------------------
- */
+/* ---- doubles ---- */
 
 /* Whether all of `text` is a number with these bits. */
 static int reads_as(const char *text, double expected) {
@@ -222,8 +221,7 @@ static void test_any_number_of_digits(void) {
     }
 }
 
-/* ---- generated doubles -------------------------------------------------------------------------
- */
+/* ---- generated doubles ---- */
 
 /* Marsaglia's xorshift64. */
 static uint64_t random_bits(uint64_t *state) {
@@ -296,8 +294,7 @@ static void test_generated_scores(void) {
     }
 }
 
-/* ---- integers ----------------------------------------------------------------------------------
- */
+/* ---- integers ---- */
 
 static int is_integer(const char *text, int64_t expected) {
     char *copy = padded(text);
