@@ -127,57 +127,63 @@ static void unpack_big_endian(const sm_png_layout *layout, const uint8_t *restri
 
 /* ---- all rows ---- */
 
-/*
- * Where rows are kept as bytes: in the image itself where a sample is a byte, else in turn in two.
- */
-typedef struct bytes_of_rows {
+/* This row and the one above, as bytes, in turn in two places: `pixels` may lie over `rows`. */
+typedef struct row_pair {
     sm_buffer buffer; /* a row of zeros, then the two */
     const uint8_t *above;
-    uint8_t *spare[2];
-} bytes_of_rows;
+    uint8_t *row[2];
+} row_pair;
 
-static sm_status reserve_rows(bytes_of_rows *rows, size_t n) {
-    sm_status status = sm_buffer_reserve(&rows->buffer, 3, n);
+static sm_status reserve_pair(row_pair *pair, size_t n) {
+    sm_status status = sm_buffer_reserve(&pair->buffer, 3, n);
     if (status != SM_OK) return status;
-    rows->above = memset(rows->buffer.data, 0, n);
-    rows->spare[0] = (uint8_t *)rows->buffer.data + n;
-    rows->spare[1] = rows->spare[0] + n;
+    pair->above = memset(pair->buffer.data, 0, n);
+    pair->row[0] = (uint8_t *)pair->buffer.data + n;
+    pair->row[1] = pair->row[0] + n;
     return SM_OK;
 }
 
-static sm_status decode_rows(const sm_png_layout *layout, bytes_of_rows *kept, const uint8_t *rows,
+static sm_status fail_filter(unsigned found, size_t y, sm_fault *fault) {
+    *fault = (sm_fault){
+        .record = (int64_t)y, .unit = "row", .field = "filter type", .expected = "0 to 4"};
+    snprintf(fault->found, sizeof fault->found, "%u", found);
+    return SM_INVALID;
+}
+
+static void unpack(const sm_png_layout *layout, const uint8_t *row, uint8_t *pixels, size_t n) {
+    if (layout->bit_depth == 16)
+        unpack_big_endian(layout, row, pixels);
+    else if (layout->bit_depth < 8)
+        unpack_bits(layout, row, pixels);
+    else
+        memcpy(pixels, row, n);
+}
+
+static sm_status decode_rows(const sm_png_layout *layout, row_pair *pair, const uint8_t *rows,
                              uint8_t *pixels, sm_fault *fault) {
-    size_t n = row_size(layout), n_samples = layout->width * layout->channels;
-    unsigned bits = layout->bit_depth;
+    size_t n = row_size(layout), size = (layout->bit_depth * layout->channels + 7) / 8;
+    size_t n_out = layout->bit_depth < 8 ? layout->width : n;
     for (size_t y = 0; y < layout->height; y++, rows += 1 + n) {
-        uint8_t *out = pixels + y * n_samples * (bits == 16 ? 2 : 1);
-        uint8_t *row = bits == 8 ? out : kept->spare[y % 2];
-        if (rows[0] >= N_FILTERS) {
-            *fault = (sm_fault){.record = (int64_t)y, .unit = "row", .expected = "0 to 4"};
-            fault->field = "filter type";
-            snprintf(fault->found, sizeof fault->found, "%u", rows[0]);
-            return SM_INVALID;
-        }
+        const uint8_t *residual = rows + 1;
+        uint8_t *row = pair->row[y % 2];
+        if (rows[0] >= N_FILTERS) return fail_filter(rows[0], y, fault);
         if (rows[0] == NONE)
-            memcpy(row, rows + 1, n);
+            memcpy(row, residual, n);
         else if (rows[0] == UP)
-            add_above(rows + 1, kept->above, row, n);
+            add_above(residual, pair->above, row, n);
         else
-            reverse_any(rows[0], (bits * layout->channels + 7) / 8, rows + 1, kept->above, row, n);
-        if (bits == 16)
-            unpack_big_endian(layout, row, out);
-        else if (bits < 8)
-            unpack_bits(layout, row, out);
-        kept->above = row;
+            reverse_any(rows[0], size, residual, pair->above, row, n);
+        unpack(layout, row, pixels + y * n_out, n);
+        pair->above = row;
     }
     return SM_OK;
 }
 
 sm_status sm_png_rows_decode(const sm_png_layout *layout, const uint8_t *rows, uint8_t *pixels,
                              sm_fault *fault) {
-    bytes_of_rows kept = {0};
-    sm_status status = reserve_rows(&kept, row_size(layout));
-    if (status == SM_OK) status = decode_rows(layout, &kept, rows, pixels, fault);
-    sm_buffer_release(&kept.buffer);
+    row_pair pair = {0};
+    sm_status status = reserve_pair(&pair, row_size(layout));
+    if (status == SM_OK) status = decode_rows(layout, &pair, rows, pixels, fault);
+    sm_buffer_release(&pair.buffer);
     return status;
 }

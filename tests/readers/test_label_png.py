@@ -129,6 +129,7 @@ def shaped(samples: NDArray[np.uint16], depth: int, color: int) -> NDArray[Any]:
 def assert_read(file: bytes, expected: NDArray[Any]) -> None:
     pixels = read_label_png(file)
     assert pixels.dtype == expected.dtype
+    assert pixels.flags.writeable
     np.testing.assert_array_equal(pixels, expected)
 
 
