@@ -1,30 +1,9 @@
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 SHAPE: np.dtype[np.void]
-
-class ReadFault(Exception):
-    kind: Literal["io", "truncated", "syntax", "invalid", "missing"]
-    offset: int
-    record: int | None
-    unit: str | None
-    field: str | None
-    expected: str | None
-    found: str
-    inside: bool
-    def __init__(
-        self,
-        kind: str,
-        offset: int,
-        record: int | None,
-        unit: str | None,
-        field: str | None,
-        expected: str | None,
-        found: str,
-        inside: bool,
-    ) -> None: ...
 
 class Source:
     def __init__(self, memory: bytes | None = None, descriptor: int = -1, size: int = 0) -> None: ...

@@ -5,19 +5,8 @@ from cpython.buffer cimport PyBuffer_FillInfo
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
-from segmetrics._core.status cimport (
-    SM_INVALID,
-    SM_IO,
-    SM_MISSING,
-    SM_NO_MEMORY,
-    SM_OK,
-    SM_PADDING,
-    SM_SYNTAX,
-    SM_TRUNCATED,
-    sm_buffer,
-    sm_fault,
-    sm_status,
-)
+from segmetrics._core.fault cimport check
+from segmetrics._core.status cimport SM_OK, SM_PADDING, sm_buffer, sm_fault, sm_status
 
 import numpy as np
 
@@ -108,36 +97,6 @@ cdef extern from "coco_reader.h" nogil:
 
 
 GEOMETRIES = {"masks": SM_COCO_MASKS, "boxes": SM_COCO_BOXES, "measured boxes": SM_COCO_MEASURED_BOXES}
-
-
-class ReadFault(Exception):
-    """What a read ran into: `kind` and the fields of sm_fault, as Python values."""
-
-    def __init__(self, kind, offset, record, unit, field, expected, found, inside):
-        super().__init__(kind, offset, record, unit, field, expected, found, inside)
-        self.kind = kind
-        self.offset = offset
-        self.record = record
-        self.unit = unit
-        self.field = field
-        self.expected = expected
-        self.found = found
-        self.inside = inside
-
-
-cdef text(const char *words):
-    return None if words == NULL else words.decode("ascii")
-
-
-cdef check(sm_status status, const sm_fault *fault):
-    if status == SM_OK:
-        return
-    if status == SM_NO_MEMORY:
-        raise MemoryError
-    kinds = {SM_IO: "io", SM_TRUNCATED: "truncated", SM_SYNTAX: "syntax", SM_INVALID: "invalid",
-             SM_MISSING: "missing"}
-    raise ReadFault(kinds[status], fault.offset, None if fault.record < 0 else fault.record, text(fault.unit),
-                    text(fault.field), text(fault.expected), fault.found.decode("ascii"), fault.inside != 0)
 
 
 cdef class Memory:

@@ -3,23 +3,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-class PngFault(Exception):
-    is_truncated: bool
-    offset: int
-    record: int | None
-    field: str | None
-    expected: str | None
-    found: str
-    def __init__(
-        self,
-        is_truncated: bool,
-        offset: int,
-        record: int | None,
-        field: str | None,
-        expected: str | None,
-        found: str,
-    ) -> None: ...
-
 class Png:
     def __new__(cls, file: bytes) -> Self: ...
     @property

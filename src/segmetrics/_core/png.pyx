@@ -3,7 +3,8 @@
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from segmetrics._core.status cimport SM_NO_MEMORY, SM_OK, SM_TRUNCATED, sm_fault, sm_status
+from segmetrics._core.fault cimport check
+from segmetrics._core.status cimport sm_fault, sm_status
 
 import numpy as np
 
@@ -33,32 +34,6 @@ cdef extern from "png_rows.h" nogil:
     size_t sm_png_rows_size(const sm_png_layout *layout) noexcept
     sm_status sm_png_rows_decode(const sm_png_layout *layout, const uint8_t *rows, uint8_t *pixels,
                                  sm_fault *fault) noexcept
-
-
-class PngFault(Exception):
-    """What is wrong with a file, as the fields of sm_fault; `record` is a row or None."""
-
-    def __init__(self, is_truncated, offset, record, field, expected, found):
-        super().__init__(is_truncated, offset, record, field, expected, found)
-        self.is_truncated = is_truncated
-        self.offset = offset
-        self.record = record
-        self.field = field
-        self.expected = expected
-        self.found = found
-
-
-cdef text(const char *words):
-    return None if words == NULL else words.decode("ascii")
-
-
-cdef check(sm_status status, const sm_fault *fault):
-    if status == SM_OK:
-        return
-    if status == SM_NO_MEMORY:
-        raise MemoryError
-    raise PngFault(status == SM_TRUNCATED, fault.offset, None if fault.record < 0 else fault.record,
-                   text(fault.field), text(fault.expected), fault.found.decode("ascii"))
 
 
 cdef class Png:

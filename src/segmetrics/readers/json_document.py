@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from segmetrics._core import coco as _core
+from segmetrics._core.fault import Fault
 from segmetrics.errors import InputError
 
 SMALLEST_PART = 1 << 20
@@ -82,14 +83,14 @@ class Document:
         size = self._source.size
         try:
             guesses = {self._source.guess_record(size * i // n) for i in range(1, n)}
-        except _core.ReadFault as fault:
+        except Fault as fault:
             raise self._explain(fault, 0) from None
         return sorted({0, *guesses} - {size})
 
     def _read_side_by_side(
         self, cuts: Sequence[int], *, results: bool, geometry: str
-    ) -> list[_core.Part | _core.ReadFault]:
-        def read(begin: int, limit: int) -> _core.Part | _core.ReadFault:
+    ) -> list[_core.Part | Fault]:
+        def read(begin: int, limit: int) -> _core.Part | Fault:
             return self._read_part(begin, limit, results=results, geometry=geometry)
 
         limits = [*cuts[1:], self._end]
@@ -98,31 +99,27 @@ class Document:
         with ThreadPoolExecutor(len(cuts), thread_name_prefix="segmetrics-read") as pool:
             return list(pool.map(read, cuts, limits))
 
-    def _read_part(
-        self, begin: int, limit: int, *, results: bool, geometry: str
-    ) -> _core.Part | _core.ReadFault:
+    def _read_part(self, begin: int, limit: int, *, results: bool, geometry: str) -> _core.Part | Fault:
         part = _core.Part()
         try:
             part.read(self._source, results, geometry, begin, limit)
-        except _core.ReadFault as fault:
+        except Fault as fault:
             return fault
         return part
 
-    def _append(
-        self, whole: _core.Part, part: _core.Part | _core.ReadFault, *, results: bool, geometry: str
-    ) -> None:
+    def _append(self, whole: _core.Part, part: _core.Part | Fault, *, results: bool, geometry: str) -> None:
         more = self._settle(part, whole.n_rows)
         if whole.seen & more.seen:
             # A key is given twice. Reading all in one piece fails there and says where.
             self._settle(self._read_part(0, self._end, results=results, geometry=geometry), 0)
         whole.append(more)
 
-    def _settle(self, part: _core.Part | _core.ReadFault, records_before: int) -> _core.Part:
-        if isinstance(part, _core.ReadFault):
+    def _settle(self, part: _core.Part | Fault, records_before: int) -> _core.Part:
+        if isinstance(part, Fault):
             raise self._explain(part, records_before) from None
         return part
 
-    def _explain(self, fault: _core.ReadFault, records_before: int) -> InputError:
+    def _explain(self, fault: Fault, records_before: int) -> InputError:
         place = None
         if fault.record is not None:
             number = fault.record + (0 if fault.unit == "image" else records_before)
@@ -135,7 +132,7 @@ class Document:
         return self.error(_what(fault, fault.found), place=f"{place} ({byte})" if place else byte)
 
 
-def _what(fault: _core.ReadFault, found: str) -> str:
+def _what(fault: Fault, found: str) -> str:
     if fault.kind == "io":
         return os.strerror(int(fault.found))
     if fault.kind == "missing":

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics._core import png as _core
+from segmetrics._core.fault import Fault
 from segmetrics.errors import InputError
 
 Form = Literal["index8", "index16", "rgb", "rgba"]
@@ -115,7 +116,7 @@ def read_label_png(
         png = _core.Png(content)
         _check_form(png, expect, file)
         return _pixels(png, file)
-    except _core.PngFault as fault:
+    except Fault as fault:
         raise _explain(fault, content, file) from None
 
 
@@ -181,15 +182,15 @@ def _inflate(png: _core.Png, size: int, file: Path | None) -> bytearray:
     return inflated
 
 
-def _explain(fault: _core.PngFault, content: bytes, file: Path | None) -> InputError:
+def _explain(fault: Fault, content: bytes, file: Path | None) -> InputError:
     if not content:
         return InputError("the file is empty", file=file)
     place = f"byte {fault.offset:,}" if fault.record is None else f"row {fault.record:,}"
     return InputError(_what(fault, content), file=file, place=place)
 
 
-def _what(fault: _core.PngFault, content: bytes) -> str:
-    if fault.is_truncated:
+def _what(fault: Fault, content: bytes) -> str:
+    if fault.kind == "truncated":
         return f"the file ends here, expected {fault.expected}"
     if fault.expected is None:
         return f"{fault.field} is missing"
