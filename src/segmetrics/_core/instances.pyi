@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ def lookup(ids: NDArray[np.int64], listed: NDArray[np.int64]) -> NDArray[np.uint
 def group(position: NDArray[np.uint32], n_groups: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]: ...
 
 class Payloads:
-    def __init__(self, arrays: tuple[NDArray[np.uint8], ...]) -> None: ...
+    def __new__(cls, arrays: tuple[NDArray[np.uint8], ...]) -> Self: ...
 
 def shape_areas(
     shapes: NDArray[np.uint8],
