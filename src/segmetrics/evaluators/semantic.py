@@ -1,0 +1,333 @@
+"""Semantic segmentation: intersection over union of classes, and what else follows from counts of pixels.
+
+Sources: Everingham et al., The PASCAL Visual Object Classes Challenge: A Retrospective (2015), section 3.4;
+Long et al., Fully Convolutional Networks for Semantic Segmentation (2015), section 5; for instance-weighted
+IoU Cordts et al., The Cityscapes Dataset (2016). Where an official tool does something odd,
+docs/reference/parity.md says what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Final, Self, TypedDict, get_args
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from segmetrics.classes import Classes
+from segmetrics.errors import InputError, MergeError
+from segmetrics.evaluators.base import Evaluator
+from segmetrics.evaluators.instance_iou import NO_OBJECTS, InstanceIoU, InstanceSizes, Objects
+from segmetrics.evaluators.label_counts import Counts, LabelCounter, LabelError, Map, label_maps, scored_part
+from segmetrics.evaluators.sample_keys import SampleKeys
+from segmetrics.evaluators.semantic_scores import (
+    Absent,
+    combined,
+    instance_weighted_scores,
+    semantic_scores,
+)
+from segmetrics.evaluators.tensors import Tensors, pack_keys, read_state, unpack_keys, write_state
+from segmetrics.types import Key, Parity, Protocol, Scores
+
+_STATE: Final = "segmetrics.semantic.1"
+
+
+@dataclass(frozen=True, eq=False)
+class AnnotatedMaps:
+    """The truth of some images where objects are told apart.
+
+    Attributes:
+        labels: Labels, as a batch of `SemanticEvaluator`.
+        instances: Ids of objects in the same form and of the same sizes; see `InstanceSizes.divisor`.
+    """
+
+    labels: Any
+    instances: Any
+
+
+class SemanticEvaluator(Evaluator):
+    """IoU, accuracy and Dice over all pixels seen.
+
+    Args:
+        classes: The class table; or how many classes there are, which are then labelled and named 0, 1, ...
+        ignore: With a number of classes, the true label of pixels that are not scored, or None.
+        absent: What a class without a score is to the official tool's means: "skip" leaves it out, "zero"
+            counts it as 0, "undefined" leaves the mean without a value.
+        means: Further scores, each the mean of some over everything:
+            {"final": ("iou.mean", "accuracy.pixel")}.
+        instance_sizes: To score instance-weighted IoU too; each truth is then an `AnnotatedMaps`.
+        parity: "clean" leaves classes without a score out of every mean, whatever `absent` says.
+        name: Of the protocol.
+        reference: The official evaluator and version that `official` parity agrees with.
+        keys_from: The first key for images that come without; None starts at 0, and then the state does not
+            merge with another that numbered its own images.
+
+    Raises:
+        ValueError: An argument is not one of these, or the class table has too many values.
+
+    >>> evaluator = SemanticEvaluator(3)
+    >>> evaluator.update([[0, 1, 255]], [[0, 0, 2]])
+    >>> evaluator.update([[1, 1, 1]], [[1, 1, 1]])
+    >>> scores = evaluator.compute()
+    >>> scores["iou.mean"], scores.per("class", "iou")
+    (0.625, {'0': 0.5, '1': 0.75, '2': None})
+    """
+
+    def __init__(
+        self,
+        classes: Classes | int,
+        *,
+        ignore: int | None = 255,
+        absent: Absent = "skip",
+        means: Mapping[str, Sequence[str]] | None = None,
+        instance_sizes: InstanceSizes | None = None,
+        parity: Parity = "official",
+        name: str = "semantic",
+        reference: str = "",
+        keys_from: int | None = None,
+    ) -> None:
+        if absent not in get_args(Absent) or parity not in get_args(Parity):
+            raise ValueError(f"absent is {absent!r}, parity {parity!r}; expected words that are listed")
+        if isinstance(classes, int):
+            classes = Classes(map(str, range(classes)), ignore=() if ignore is None else ignore)
+        self.classes = classes
+        self._absent: Absent = "skip" if parity == "clean" else absent
+        self._means = {score_id: list(parts) for score_id, parts in (means or {}).items()}
+        self._sizes = instance_sizes
+        self._instance_iou = None if instance_sizes is None else InstanceIoU(classes, instance_sizes)
+        self._counter = LabelCounter(classes)
+        self._counts = self._counter.zeros()
+        self._objects: dict[Key, Objects] = {}
+        self._keys = SampleKeys(keys_from)
+        self._protocol = Protocol(
+            name=name, version="1", parity=parity, reference=reference, params=self._params()
+        )
+        self.compute()  # refuses means of scores that there are not
+
+    def _params(self) -> dict[str, object]:
+        params: dict[str, object] = {
+            "absent": self._absent,
+            "ignore": list(self.classes.ignore),
+            "others": list(self.classes.others),
+        }
+        if self._means:
+            params["means"] = self._means
+        if self._sizes is not None:
+            params["instance_sizes"] = msgspec.to_builtins(self._sizes)
+        return params
+
+    @property
+    def protocol(self) -> Protocol:
+        """How this evaluator measures."""
+        return self._protocol
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """Keys of the images seen so far, ordered."""
+        return self._keys.ordered()
+
+    def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
+        """Add a batch of images.
+
+        Each side is one (h, w) map, a stack (n, h, w), or a list of (h, w) maps whose sizes may differ:
+        labels as integers of any dtype, of anything with `__array__` or `__dlpack__`.
+
+        Args:
+            truth: True labels; with `instance_sizes` an `AnnotatedMaps`.
+            prediction: Predicted labels of the same images.
+            keys: The images' keys; None numbers them from `keys_from` on.
+
+        Raises:
+            InputError: A side is no such batch, or the two do not fit together.
+            LabelError: A label is not of the class table, or a pixel of a class is predicted as ignored.
+            MergeError: An image was seen before.
+        """
+        labels, instances = self._sides(truth)
+        images = _aligned({"truth": labels, "prediction": prediction, **instances})
+        chosen = self._keys.choose(keys, len(images))
+        counts = self._counter.zeros()
+        objects: dict[Key, Objects] = {}
+        for key, (true, predicted, *ids) in zip(chosen, images, strict=True):
+            counts += self._count(key, true, predicted)
+            if self._instance_iou is not None:
+                objects[key] = _measured(self._instance_iou, key, ids[0], predicted)
+        self._counts += counts
+        self._objects |= objects
+        self._keys.add(chosen, numbered=keys is None)
+
+    def _sides(self, truth: object) -> tuple[object, dict[str, object]]:
+        """The labels of a truth, and its instances where they are scored."""
+        if self._instance_iou is None:
+            return (truth.labels if isinstance(truth, AnnotatedMaps) else truth), {}
+        if not isinstance(truth, AnnotatedMaps):
+            raise InputError(f"truth is a {type(truth).__name__}, expected AnnotatedMaps, for instance_sizes")
+        return truth.labels, {"instances": truth.instances}
+
+    def _count(self, key: Key, truth: Map, prediction: Map) -> Counts:
+        try:
+            return self._counter.count(truth, prediction)
+        except LabelError as error:
+            place = f"image {key}, pixel {error.place}"
+            raise LabelError(error.message, place=place, side=error.side, key=key) from None
+
+    def merge(self, other: Self) -> None:
+        """Add another state's images to this one.
+
+        Raises:
+            MergeError: The protocols or class tables differ, or an image is in both.
+        """
+        if self._protocol != other._protocol:
+            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
+        if self.classes != other.classes:
+            raise MergeError("states of different class tables")
+        self._keys.join(other._keys)
+        self._counts += other._counts
+        self._objects |= other._objects
+
+    def confusion_matrix(self) -> Counts:
+        """Pixels by true and predicted value, as `segmetrics.confusion` takes them.
+
+        Returns:
+            (classes, classes + others) uint64: row g, column p counts the pixels of true class g predicted as
+            p, in the order of the class table; the last columns are predictions that are no class.
+        """
+        return scored_part(self._counts, self.classes).copy()
+
+    def compute(self) -> Scores:
+        """IoU, accuracy and Dice: overall, by category, by class; instance-weighted IoU where asked for."""
+        scores = [*semantic_scores(self._counts, self.classes, self._absent)]
+        if self._instance_iou is not None:
+            objects = np.concatenate([NO_OBJECTS, *(self._objects[key] for key in self.keys)])
+            by_class = self._instance_iou.of_classes(self._counts, objects)
+            by_category = self._instance_iou.of_categories(self._counts, objects)
+            scores += instance_weighted_scores(by_class, by_category, self._absent)
+        return Scores([*combined(scores, self._means), *scores])
+
+    def to_bytes(self) -> bytes:
+        """The state as canonical safetensors."""
+        header = {
+            "kind": _STATE,
+            "protocol": msgspec.to_builtins(self._protocol),
+            "classes": asdict(self.classes),
+            "numbered_from_zero": self._keys.numbered_from_zero,
+        }
+        keys = self.keys
+        tensors = pack_keys(np.array(keys) if keys else np.empty(0, np.int64)) | {"counts": self._counts}
+        if self._instance_iou is not None:
+            objects = [self._objects[key] for key in keys]
+            tensors["objects"] = np.concatenate([NO_OBJECTS, *objects])
+            tensors["objects_per_image"] = np.array([len(one) for one in objects], np.uint32)
+        return write_state(header, tensors)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The state that `to_bytes` wrote.
+
+        Raises:
+            InputError: The bytes are not such a state.
+        """
+        header, tensors = read_state(data, _STATE)
+        evaluator = cls._from_header(header)
+        evaluator._restore(tensors, numbered=header.get("numbered_from_zero") is True)  # noqa: SLF001
+        return evaluator
+
+    @classmethod
+    def _from_header(cls, header: Mapping[str, Any]) -> Self:
+        """An empty evaluator of the protocol and class table that a state names."""
+        try:
+            protocol = msgspec.convert(header["protocol"], Protocol)
+            params = msgspec.convert(protocol.params, _Params)
+            evaluator = cls(
+                Classes(**msgspec.convert(header["classes"], _Table)),
+                absent=params.absent,
+                means=params.means,
+                instance_sizes=params.instance_sizes,
+                parity=protocol.parity,
+                name=protocol.name,
+                reference=protocol.reference,
+            )
+        except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
+            raise InputError(f"not a state of a SemanticEvaluator: {error}") from error
+        if evaluator.protocol != protocol:
+            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
+        return evaluator
+
+    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
+        """Take over tensors, checked so that nothing computed from them can go astray."""
+        ordered = unpack_keys(tensors)
+        if not np.all(ordered[1:] > ordered[:-1]):
+            raise InputError("the images are not in the order of their keys")
+        keys: list[Key] = ordered.tolist()
+        counts = _tensor(tensors, "counts", np.dtype(np.uint64), self._counts.shape)
+        self._counter.check(counts)
+        if not keys and counts.any():
+            raise InputError("the state has pixels of no image")
+        if self._instance_iou is not None:
+            self._objects = _restored_objects(self._instance_iou, keys, tensors)
+        self._counts = counts
+        self._keys.add(keys, numbered=numbered)
+
+
+class _Params(msgspec.Struct):
+    """What a protocol's parameters say that the class table does not."""
+
+    absent: Absent
+    means: dict[str, list[str]] = {}
+    instance_sizes: InstanceSizes | None = None
+
+
+class _Table(TypedDict):
+    """A class table in a state's header."""
+
+    names: list[str]
+    ids: list[int]
+    ignore: list[int]
+    others: list[int]
+    categories: list[str] | None
+    things: list[bool] | None
+
+
+def _aligned(sides: Mapping[str, object]) -> list[tuple[Map, ...]]:
+    """Image by image the maps of each side, which agree in number and size."""
+    maps = {name: label_maps(side, name) for name, side in sides.items()}
+    truths = maps["truth"]
+    for name, others in maps.items():
+        if len(others) != len(truths):
+            raise InputError(f"{len(truths)} images have a truth, {len(others)} have {name}")
+        for i, (truth, other) in enumerate(zip(truths, others, strict=True)):
+            if truth.shape != other.shape:
+                raise InputError(
+                    f"truth has shape {truth.shape}, {name} {other.shape}; they must agree",
+                    place=f"image {i}",
+                )
+    return list(zip(*maps.values(), strict=True))
+
+
+def _measured(instance_iou: InstanceIoU, key: Key, instances: Map, prediction: Map) -> Objects:
+    try:
+        return instance_iou.measure(instances, prediction)
+    except InputError as error:
+        raise LabelError(error.message, place=f"image {key}", side="instances", key=key) from None
+
+
+def _restored_objects(instance_iou: InstanceIoU, keys: Sequence[Key], tensors: Tensors) -> dict[Key, Objects]:
+    per_image = _tensor(tensors, "objects_per_image", np.dtype(np.uint32), (len(keys),))
+    n = int(per_image.sum(dtype=np.uint64))
+    objects = _tensor(tensors, "objects", np.dtype(np.uint64), (n, NO_OBJECTS.shape[1]))
+    ends = np.cumsum(per_image, dtype=np.int64).tolist()
+    parts = [objects[start:end] for start, end in pairwise((0, *ends))]
+    for part in parts:
+        instance_iou.check(part)
+    return dict(zip(keys, parts, strict=True))
+
+
+def _tensor(tensors: Tensors, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """A tensor of a state, of this dtype and shape."""
+    found = tensors.get(name)
+    if found is None or found.dtype != dtype or found.shape != shape:
+        what = "missing" if found is None else f"{found.dtype} of shape {found.shape}"
+        raise InputError(f"tensor {name!r} is {what}, expected {dtype} of shape {shape}")
+    return np.array(found)
