@@ -19,6 +19,7 @@ __all__ = [
     "InstanceEvaluator",
     "InstanceGrid",
     "InstanceSizes",
+    "PanopticEvaluator",
     "SemanticEvaluator",
 ]
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.instance_grid import AreaRange, InstanceGrid
     from segmetrics.evaluators.instance_iou import InstanceSizes
     from segmetrics.evaluators.instances import InstanceEvaluator
+    from segmetrics.evaluators.panoptic import PanopticEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
 else:
     _HOMES = {
@@ -34,6 +36,7 @@ else:
         "InstanceEvaluator": "segmetrics.evaluators.instances",
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
         "InstanceSizes": "segmetrics.evaluators.instance_iou",
+        "PanopticEvaluator": "segmetrics.evaluators.panoptic",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
     }
 
