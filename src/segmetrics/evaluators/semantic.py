@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.base import Evaluator
-from segmetrics.evaluators.instance_iou import NO_OBJECTS, InstanceIoU, InstanceSizes, Objects
+from segmetrics.evaluators.instance_iou import NO_OBJECTS, PIXELS, InstanceIoU, InstanceSizes, Objects
 from segmetrics.evaluators.label_counts import Counts, LabelCounter, LabelError, Map, label_maps, scored_part
 from segmetrics.evaluators.sample_keys import SampleKeys
 from segmetrics.evaluators.semantic_scores import (
@@ -267,6 +267,8 @@ class SemanticEvaluator(Evaluator):
             raise InputError("the state has pixels of no image")
         if self._instance_iou is not None:
             self._objects = _restored_objects(self._instance_iou, keys, tensors)
+            if sum(one[:, PIXELS].sum(dtype=np.float64) for one in self._objects.values()) > counts.sum():
+                raise InputError("the objects have more pixels than the maps")
         self._counts = counts
         self._keys.add(keys, numbered=numbered)
 
