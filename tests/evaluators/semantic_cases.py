@@ -30,11 +30,12 @@ class Case:
     absent: Any = "skip"
     sizes: InstanceSizes | None = None
     keys: list[Key] = field(default_factory=list)
+    per_image: bool = False
 
     def evaluator(self, **arguments: Any) -> SemanticEvaluator:
         """One that has seen nothing."""
-        arguments = {"absent": self.absent, "instance_sizes": self.sizes} | arguments
-        return SemanticEvaluator(self.classes, **arguments)
+        usual = {"absent": self.absent, "instance_sizes": self.sizes, "per_image": self.per_image}
+        return SemanticEvaluator(self.classes, **usual | arguments)
 
     def add(self, evaluator: SemanticEvaluator, positions: Sequence[int]) -> None:
         """Add the images at these positions."""
@@ -48,6 +49,12 @@ class Case:
         """One that has seen all images at once."""
         evaluator = self.evaluator()
         self.add(evaluator, range(len(self.images)))
+        return evaluator
+
+    def of_image(self, position: int) -> SemanticEvaluator:
+        """One that has seen a single image."""
+        evaluator = self.evaluator()
+        self.add(evaluator, [position])
         return evaluator
 
     def expected(self) -> dict[reference.Identity, float]:
@@ -99,4 +106,5 @@ def cases(draw: st.DrawFn) -> Case:
     keys = rng.permutation(1000)[: len(images)].tolist()
     if draw(st.booleans()):
         keys = [f"é{key}" for key in keys]
-    return Case(images, classes, draw(st.sampled_from(("skip", "zero", "undefined"))), sizes, keys)
+    absent = draw(st.sampled_from(("skip", "zero", "undefined")))
+    return Case(images, classes, absent, sizes, keys, per_image=draw(st.booleans()))

@@ -38,6 +38,23 @@ def test_scores_are_those_of_the_definition(case: Case) -> None:
     assert computed(case.evaluated()) == pytest.approx(expected, rel=1e-12, nan_ok=True)
 
 
+@settings(max_examples=100, deadline=None)
+@given(cases())
+def test_an_image_scores_as_if_it_were_alone(case: Case) -> None:
+    evaluator = case.evaluated()
+    for position, key in enumerate(case.keys):
+        if case.per_image:
+            assert list(evaluator.image_scores(key)) == list(case.of_image(position).compute())
+        else:
+            with pytest.raises(ValueError, match="per_image=True"):
+                evaluator.image_scores(key)
+
+
+def test_an_image_that_was_not_seen_has_no_scores() -> None:
+    with pytest.raises(KeyError):
+        SemanticEvaluator(2, per_image=True).image_scores("a")
+
+
 def evaluator_of(arguments: dict[str, Any]) -> SemanticEvaluator:
     """An evaluator of arguments that may be wrong."""
     return SemanticEvaluator(**arguments)

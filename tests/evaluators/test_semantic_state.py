@@ -91,6 +91,7 @@ def small(**arguments: Any) -> SemanticEvaluator:
         {"name": "streets"},
         {"reference": "somebody 1.0"},
         {"means": {"final": ("iou.mean",)}},
+        {"per_image": True},
         {"instance_sizes": None},
         {"instance_sizes": InstanceSizes({"car": 8.5, "bus": 30.0})},
         {"classes": Classes("road car bus", ids=(7, 26, 28), others=(0,), ignore=255, categories="vvv")},
@@ -129,7 +130,7 @@ def test_states_that_numbered_their_own_images_do_not_merge() -> None:
 @cache
 def state() -> bytes:
     """Bytes of a small state."""
-    return small(means={"final": ("iou.mean", "accuracy.pixel")}).to_bytes()
+    return small(means={"final": ("iou.mean", "accuracy.pixel")}, per_image=True).to_bytes()
 
 
 def respelled(spoil: Spoil) -> bytes:
@@ -160,7 +161,9 @@ def test_flipped_bytes_never_crash(data: st.DataObject) -> None:
         return
 
 
-@pytest.mark.parametrize("name", ["keys", "counts", "objects", "objects_per_image"])
+@pytest.mark.parametrize(
+    "name", ["keys", "counts", "pairs", "pairs_per_image", "objects", "objects_per_image"]
+)
 def test_tensors_that_are_missing_or_of_another_dtype_or_shape_are_refused(name: str) -> None:
     def reshape(change: Callable[[NDArray[Any]], NDArray[Any]]) -> Spoil:
         return lambda tensors: tensors.update({name: change(tensors[name])})
@@ -191,6 +194,12 @@ def _set(name: str, index: Any, value: Any) -> Spoil:
         pytest.param(_set("counts", (0, 4), 1), id="a class predicted as ignored"),
         pytest.param(_set("counts", (0, 0), 2**63), id="too many pixels"),
         pytest.param(_set("counts", (0, slice(0, 4)), 2**62), id="too many pixels together"),
+        pytest.param(_set("counts", (0, 0), 2), id="more pixels than those of the images"),
+        pytest.param(_set("pairs", (0, 2), 0), id="a pair that does not occur"),
+        pytest.param(_set("pairs", (0, 2), 2), id="more pixels of an image than of all"),
+        pytest.param(_set("pairs", (0, 0), 5), id="an unknown true value"),
+        pytest.param(_set("pairs", (0, 1), 2**64 - 1), id="an unknown predicted value"),
+        pytest.param(_set("pairs", (1, slice(0, 2)), 0), id="a pair twice"),
         pytest.param(_set("objects_per_image", 0, 3), id="too many objects"),
         pytest.param(_set("objects_per_image", 0, 2**32 - 1), id="far too many objects"),
         pytest.param(_set("objects", (0, 0), 26001), id="an object twice"),
@@ -210,7 +219,8 @@ def test_counts_that_cannot_be_are_refused(spoil: Spoil) -> None:
 def test_pixels_of_no_image_are_refused() -> None:
     def lose_the_images(tensors: Tensors) -> None:
         tensors["keys"], tensors["objects_per_image"] = tensors["keys"][:0], tensors["objects_per_image"][:0]
-        tensors["objects"] = tensors["objects"][:0]
+        for name in ("objects", "pairs", "pairs_per_image"):
+            tensors[name] = tensors[name][:0]
 
     with pytest.raises(InputError, match="pixels of no image"):
         SemanticEvaluator.from_bytes(respelled(lose_the_images))

@@ -24,8 +24,8 @@ from segmetrics.labelmaps import MAX_ID, joint_pairs
 Objects = NDArray[np.uint64]
 """(n, 4): of each object its id, its pixels, and how many were predicted as its class and as its category."""
 
-ID, PIXELS, CLASS_HITS, CATEGORY_HITS = range(4)
-NO_OBJECTS: Objects = np.empty((0, 4), np.uint64)
+N_OBJECT_COLUMNS = 4
+ID, PIXELS, CLASS_HITS, CATEGORY_HITS = range(N_OBJECT_COLUMNS)
 
 
 class InstanceSizes(msgspec.Struct, frozen=True):
@@ -91,14 +91,16 @@ class InstanceIoU:
         self._check_labels(pairs.truth)
         of_object = np.isin(pairs.truth // self._divisor, list(self._average))
         found, predictions, counts = (column[of_object] for column in pairs)
+        labels = found // self._divisor
+        of_category = np.zeros(len(found), np.bool_)
+        for target in self._categories:
+            of_category |= np.isin(labels, target.labels) & np.isin(predictions, target.values)
         ids, rows = np.unique(found, return_inverse=True)
-        objects = np.zeros((len(ids), 4), np.uint64)
+        objects = np.zeros((len(ids), N_OBJECT_COLUMNS), np.uint64)
         objects[:, ID] = ids
         np.add.at(objects[:, PIXELS], rows, counts)
-        for column, targets in ((CLASS_HITS, self._classes), (CATEGORY_HITS, self._categories)):
-            for target in targets:
-                hit = np.isin(found // self._divisor, target.labels) & np.isin(predictions, target.values)
-                np.add.at(objects[:, column], rows[hit], counts[hit])
+        for column, hit in ((CLASS_HITS, predictions == labels), (CATEGORY_HITS, of_category)):
+            np.add.at(objects[:, column], rows[hit], counts[hit])
         return objects
 
     def of_classes(self, counts: Counts, objects: Objects) -> dict[str, float]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from segmetrics.arrays import as_numpy
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
+from segmetrics.evaluators.image_rows import Rows
 from segmetrics.labelmaps import N_LABELS, joint_counts, joint_pairs
 from segmetrics.types import Key
 
@@ -26,6 +27,10 @@ MOST_VALUES: Final = 2**14
 
 MOST_PIXELS: Final = 2**53
 """Most pixels of a state that is read: up to here float64 holds every integer."""
+
+
+N_PAIR_COLUMNS: Final = 3
+"""Columns of a pair of values as `listed` lists it."""
 
 
 class LabelError(InputError):
@@ -68,6 +73,24 @@ class LabelCounter:
         """Raise InputError if no maps have these counts."""
         if counts.sum(dtype=np.float64) > MOST_PIXELS or not self._is_legal(counts):
             raise InputError("the state counts more pixels than any maps have, or pixels that are not scored")
+
+    def of_pairs(self, pairs: Rows) -> Counts:
+        """The counts that `listed` listed."""
+        counts = self.zeros()
+        counts[pairs[:, 0], pairs[:, 1]] = pairs[:, 2]
+        return counts
+
+    def check_pairs(self, images: Iterable[Rows], counts: Counts) -> None:
+        """Raise InputError if these are not the counts of some images, listed, that add up to all counts."""
+        rest = counts.copy()
+        for pairs in images:
+            places = pairs[:, 0] * np.uint64(len(counts)) + pairs[:, 1]
+            known = np.all(pairs[:, :2] < len(counts)) and np.all(places[1:] > places[:-1])
+            if not known or not np.all(pairs[:, 2]) or np.any(rest.flat[places] < pairs[:, 2]):
+                raise InputError("the counts of an image are out of order, or more than those of all images")
+            rest.flat[places] -= pairs[:, 2]
+        if rest.any():
+            raise InputError("the counts of the images do not add up to those of all images")
 
     def _is_legal(self, counts: Counts) -> bool:
         """Whether no pixel of a class was predicted as a value that is to be ignored."""
@@ -120,6 +143,12 @@ class LabelCounter:
         expected = _listed(classes.ids + classes.others if scored[first] else classes.values)
         message = f"prediction is {prediction[first]}, expected {expected}"
         return LabelError(message, place=place, side="prediction")
+
+
+def listed(counts: Counts) -> Rows:
+    """The pairs that occur, in order: positions of true and predicted value, pixels that have both."""
+    rows, columns = np.nonzero(counts)
+    return np.stack([rows, columns, counts[rows, columns]], axis=1).astype(np.uint64)
 
 
 def scored_part(counts: Counts, classes: Classes) -> Counts:

@@ -10,18 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any, Final, Self, TypedDict, get_args
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.base import Evaluator
-from segmetrics.evaluators.instance_iou import NO_OBJECTS, PIXELS, InstanceIoU, InstanceSizes, Objects
-from segmetrics.evaluators.label_counts import Counts, LabelCounter, LabelError, Map, label_maps, scored_part
+from segmetrics.evaluators.image_rows import Rows, checked_tensor, joined_rows, pack_rows, unpack_rows
+from segmetrics.evaluators.instance_iou import N_OBJECT_COLUMNS, PIXELS, InstanceIoU, InstanceSizes, Objects
+from segmetrics.evaluators.label_counts import (
+    N_PAIR_COLUMNS,
+    Counts,
+    LabelCounter,
+    LabelError,
+    Map,
+    label_maps,
+    listed,
+    scored_part,
+)
 from segmetrics.evaluators.sample_keys import SampleKeys
 from segmetrics.evaluators.semantic_scores import (
     Absent,
@@ -59,6 +67,7 @@ class SemanticEvaluator(Evaluator):
         means: Further scores, each the mean of some over everything:
             {"final": ("iou.mean", "accuracy.pixel")}.
         instance_sizes: To score instance-weighted IoU too; each truth is then an `AnnotatedMaps`.
+        per_image: Keep the counts of each image too, for `image_scores`. It changes no number.
         parity: "clean" leaves classes without a score out of every mean, whatever `absent` says.
         name: Of the protocol.
         reference: The official evaluator and version that `official` parity agrees with.
@@ -84,6 +93,7 @@ class SemanticEvaluator(Evaluator):
         absent: Absent = "skip",
         means: Mapping[str, Sequence[str]] | None = None,
         instance_sizes: InstanceSizes | None = None,
+        per_image: bool = False,
         parity: Parity = "official",
         name: str = "semantic",
         reference: str = "",
@@ -101,6 +111,7 @@ class SemanticEvaluator(Evaluator):
         self._counter = LabelCounter(classes)
         self._counts = self._counter.zeros()
         self._objects: dict[Key, Objects] = {}
+        self._pairs: dict[Key, Rows] | None = {} if per_image else None
         self._keys = SampleKeys(keys_from)
         self._protocol = Protocol(
             name=name, version="1", parity=parity, reference=reference, params=self._params()
@@ -149,12 +160,18 @@ class SemanticEvaluator(Evaluator):
         images = _aligned({"truth": labels, "prediction": prediction, **instances})
         chosen = self._keys.choose(keys, len(images))
         counts = self._counter.zeros()
+        pairs: dict[Key, Rows] = {}
         objects: dict[Key, Objects] = {}
         for key, (true, predicted, *ids) in zip(chosen, images, strict=True):
-            counts += self._count(key, true, predicted)
+            of_image = self._count(key, true, predicted)
+            counts += of_image
+            if self._pairs is not None:
+                pairs[key] = listed(of_image)
             if self._instance_iou is not None:
                 objects[key] = _measured(self._instance_iou, key, ids[0], predicted)
         self._counts += counts
+        if self._pairs is not None:
+            self._pairs |= pairs
         self._objects |= objects
         self._keys.add(chosen, numbered=keys is None)
 
@@ -183,8 +200,12 @@ class SemanticEvaluator(Evaluator):
             raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
         if self.classes != other.classes:
             raise MergeError("states of different class tables")
+        if (self._pairs is None) != (other._pairs is None):
+            raise MergeError("one state has the counts of each image, the other has not: different per_image")
         self._keys.join(other._keys)
         self._counts += other._counts
+        if self._pairs is not None and other._pairs is not None:
+            self._pairs |= other._pairs
         self._objects |= other._objects
 
     def confusion_matrix(self) -> Counts:
@@ -198,11 +219,26 @@ class SemanticEvaluator(Evaluator):
 
     def compute(self) -> Scores:
         """IoU, accuracy and Dice: overall, by category, by class; instance-weighted IoU where asked for."""
-        scores = [*semantic_scores(self._counts, self.classes, self._absent)]
+        return self._scores(self._counts, joined_rows(self._objects, N_OBJECT_COLUMNS))
+
+    def image_scores(self, key: Key) -> Scores:
+        """What `compute` gives for one image alone.
+
+        Raises:
+            ValueError: The counts of each image are not kept: `per_image` is False.
+            KeyError: The image was not seen.
+        """
+        if self._pairs is None:
+            raise ValueError("the counts of each image are not kept; give SemanticEvaluator per_image=True")
+        objects = {key: self._objects[key]} if self._objects else {}
+        counts = self._counter.of_pairs(self._pairs[key])
+        return self._scores(counts, joined_rows(objects, N_OBJECT_COLUMNS))
+
+    def _scores(self, counts: Counts, objects: Objects) -> Scores:
+        scores = [*semantic_scores(counts, self.classes, self._absent)]
         if self._instance_iou is not None:
-            objects = np.concatenate([NO_OBJECTS, *(self._objects[key] for key in self.keys)])
-            by_class = self._instance_iou.of_classes(self._counts, objects)
-            by_category = self._instance_iou.of_categories(self._counts, objects)
+            by_class = self._instance_iou.of_classes(counts, objects)
+            by_category = self._instance_iou.of_categories(counts, objects)
             scores += instance_weighted_scores(by_class, by_category, self._absent)
         return Scores([*combined(scores, self._means), *scores])
 
@@ -213,13 +249,14 @@ class SemanticEvaluator(Evaluator):
             "protocol": msgspec.to_builtins(self._protocol),
             "classes": asdict(self.classes),
             "numbered_from_zero": self._keys.numbered_from_zero,
+            "per_image": self._pairs is not None,
         }
         keys = self.keys
         tensors = pack_keys(np.array(keys) if keys else np.empty(0, np.int64)) | {"counts": self._counts}
+        if self._pairs is not None:
+            tensors |= pack_rows("pairs", self._pairs, N_PAIR_COLUMNS)
         if self._instance_iou is not None:
-            objects = [self._objects[key] for key in keys]
-            tensors["objects"] = np.concatenate([NO_OBJECTS, *objects])
-            tensors["objects_per_image"] = np.array([len(one) for one in objects], np.uint32)
+            tensors |= pack_rows("objects", self._objects, N_OBJECT_COLUMNS)
         return write_state(header, tensors)
 
     @classmethod
@@ -245,6 +282,7 @@ class SemanticEvaluator(Evaluator):
                 absent=params.absent,
                 means=params.means,
                 instance_sizes=params.instance_sizes,
+                per_image=header.get("per_image") is True,
                 parity=protocol.parity,
                 name=protocol.name,
                 reference=protocol.reference,
@@ -261,12 +299,17 @@ class SemanticEvaluator(Evaluator):
         if not np.all(ordered[1:] > ordered[:-1]):
             raise InputError("the images are not in the order of their keys")
         keys: list[Key] = ordered.tolist()
-        counts = _tensor(tensors, "counts", np.dtype(np.uint64), self._counts.shape)
+        counts = checked_tensor(tensors, "counts", np.dtype(np.uint64), self._counts.shape)
         self._counter.check(counts)
         if not keys and counts.any():
             raise InputError("the state has pixels of no image")
+        if self._pairs is not None:
+            self._pairs = unpack_rows("pairs", tensors, keys, N_PAIR_COLUMNS)
+            self._counter.check_pairs(self._pairs.values(), counts)
         if self._instance_iou is not None:
-            self._objects = _restored_objects(self._instance_iou, keys, tensors)
+            self._objects = unpack_rows("objects", tensors, keys, N_OBJECT_COLUMNS)
+            for objects in self._objects.values():
+                self._instance_iou.check(objects)
             if sum(one[:, PIXELS].sum(dtype=np.float64) for one in self._objects.values()) > counts.sum():
                 raise InputError("the objects have more pixels than the maps")
         self._counts = counts
@@ -313,23 +356,3 @@ def _measured(instance_iou: InstanceIoU, key: Key, instances: Map, prediction: M
         return instance_iou.measure(instances, prediction)
     except InputError as error:
         raise LabelError(error.message, place=f"image {key}", side="instances", key=key) from None
-
-
-def _restored_objects(instance_iou: InstanceIoU, keys: Sequence[Key], tensors: Tensors) -> dict[Key, Objects]:
-    per_image = _tensor(tensors, "objects_per_image", np.dtype(np.uint32), (len(keys),))
-    n = int(per_image.sum(dtype=np.uint64))
-    objects = _tensor(tensors, "objects", np.dtype(np.uint64), (n, NO_OBJECTS.shape[1]))
-    ends = np.cumsum(per_image, dtype=np.int64).tolist()
-    parts = [objects[start:end] for start, end in pairwise((0, *ends))]
-    for part in parts:
-        instance_iou.check(part)
-    return dict(zip(keys, parts, strict=True))
-
-
-def _tensor(tensors: Tensors, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    """A tensor of a state, of this dtype and shape."""
-    found = tensors.get(name)
-    if found is None or found.dtype != dtype or found.shape != shape:
-        what = "missing" if found is None else f"{found.dtype} of shape {found.shape}"
-        raise InputError(f"tensor {name!r} is {what}, expected {dtype} of shape {shape}")
-    return np.array(found)
