@@ -30,6 +30,7 @@ METRICS = (
     Metric("iou", "intersection over union of one class or category", task="semantic"),
     Metric("iou.mean", "mean IoU over classes or categories", task="semantic"),
     Metric("iou.freq_weighted", "mean IoU, each class weighted with its pixels", task="semantic"),
+    Metric("accuracy", "share of the pixels of one class that were found", task="semantic"),
     Metric("accuracy.pixel", "share of the pixels that were predicted right", task="semantic"),
     Metric("accuracy.mean", "mean over classes of the share of pixels found", task="semantic"),
     Metric("dice", "Dice coefficient (F1) of one class", task="semantic"),

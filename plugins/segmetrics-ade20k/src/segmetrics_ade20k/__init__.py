@@ -57,6 +57,7 @@ def segmetrics_datasets() -> Iterator[Dataset]:
 def segmetrics_metrics() -> Iterator[Metric]:
     """What it measures."""
     yield from METRICS
+    yield Metric("ade20k.final", "mean of iou.mean and accuracy.pixel", task="semantic")
 
 
 @hookimpl
