@@ -41,7 +41,8 @@ def regions(rng: np.random.Generator, points: NDArray[np.float64], ids: Ids) -> 
     y = GRID_Y + 6 * np.sin(GRID_X / 9 + phases[0])
     x = GRID_X + 6 * np.sin(GRID_Y / 7 + phases[1])
     distances = [(y - py) ** 2 + (x - px) ** 2 for py, px in points]
-    return ids[np.argmin(distances, axis=0)]
+    nearest: NDArray[np.intp] = np.argmin(distances, axis=0)
+    return ids[nearest]
 
 
 def segments(ids: Ids, categories: dict[int, int]) -> list[dict[str, int]]:

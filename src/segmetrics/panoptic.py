@@ -171,55 +171,17 @@ def match_segments(
             pixel, or a true segment is listed with so small an area that a union is empty.
     """
     _check_sizes(truth, prediction)
-    pairs = joint_pairs(truth.ids, prediction.ids)
-    found = _Found(pairs, truth.segments, prediction.segments)
-    found.check_prediction(prediction.file)
-    doubtful = _doubtful(found, pairs, truth.segments)
-    listed = truth.segments.areas
-    areas = np.where(listed >= 0, listed, found.truth_areas) if parity == "official" else found.truth_areas
-    return _matches(found, truth, prediction, areas, parity)._replace(n_doubtful=doubtful)
-
-
-class _Found:
-    """The pairs of one image as rows of its two lists of segments."""
-
-    def __init__(self, pairs: PairCounts, truth: Segments, prediction: Segments) -> None:
-        self.pixels = pairs.counts.astype(np.int64)
-        self.truth = _rows_of(pairs.truth, truth.ids)
-        self.prediction = _rows_of(pairs.prediction, prediction.ids)
-        self.truth_areas = _sums(self.truth, self.pixels, len(truth))
-        self.prediction_areas = _sums(self.prediction, self.pixels, len(prediction))
-        is_void = pairs.truth == VOID
-        self.void = _sums(self.prediction[is_void], self.pixels[is_void], len(prediction))
-        self._unlisted = pairs.prediction[(self.prediction < 0) & (pairs.prediction != VOID)]
-        self._ids = prediction.ids
-
-    def of_one_category(self, truth: Segments, prediction: Segments) -> tuple[Rows, Rows, Integers]:
-        """Pairs of a true and a predicted segment of one category: their rows, and the pixels they share."""
-        are_listed = (self.truth >= 0) & (self.prediction >= 0)
-        t, p, pixels = self.truth[are_listed], self.prediction[are_listed], self.pixels[are_listed]
-        same = truth.categories[t] == prediction.categories[p]
-        return t[same], p[same], pixels[same]
-
-    def check_prediction(self, file: str | None) -> None:
-        if len(self._unlisted):
-            raise InputError("has pixels but is not listed", file=file, place=_segment(self._unlisted.min()))
-        if not self.prediction_areas.all():
-            empty = self._ids[self.prediction_areas.argmin()]
-            raise InputError("is listed but has no pixel", file=file, place=_segment(empty))
-
-
-def _matches(
-    found: _Found, truth: PanopticImage, prediction: PanopticImage, areas: Integers, parity: Parity
-) -> Matches:
     true, predicted = truth.segments, prediction.segments
-    t, p, shared = found.of_one_category(true, predicted)
+    found = _Found(joint_pairs(truth.ids, prediction.ids), true, predicted)
+    found.check_prediction(prediction.file)
+
+    t, p, shared = found.of_one_category()
     is_crowd = true.is_crowd[t]
     excuses = is_crowd if parity == "clean" else _is_last_crowd(true)[t]
     excused = found.void + _sums(p[excuses], shared[excuses], len(predicted))
 
     t, p, shared = t[~is_crowd], p[~is_crowd], shared[~is_crowd]
-    union = found.prediction_areas[p] + areas[t] - shared - found.void[p]
+    union = found.prediction_areas[p] + found.areas_of_truth(parity)[t] - shared - found.void[p]
     if (union <= 0).any():
         place = _segment(true.ids[t[union.argmin()]])
         raise InputError('"area" is 0, but it has pixels', file=truth.file, place=place)
@@ -233,8 +195,51 @@ def _matches(
         union=union[is_match],
         missed=true.categories[is_missed],
         invented=predicted.categories[is_invented],
-        n_doubtful=0,
+        n_doubtful=found.n_doubtful(),
     )
+
+
+class _Found:
+    """The pairs of ids of one image, and how many pixels have both, as rows of its two lists of segments."""
+
+    def __init__(self, pairs: PairCounts, truth: Segments, prediction: Segments) -> None:
+        self._pairs, self._true, self._predicted = pairs, truth, prediction
+        self._pixels = pairs.counts.astype(np.int64)
+        self._truth = _rows_of(pairs.truth, truth.ids)
+        self._prediction = _rows_of(pairs.prediction, prediction.ids)
+        self.truth_areas = _sums(self._truth, self._pixels, len(truth))
+        self.prediction_areas = _sums(self._prediction, self._pixels, len(prediction))
+        is_void = pairs.truth == VOID
+        self.void = _sums(self._prediction[is_void], self._pixels[is_void], len(prediction))
+
+    def check_prediction(self, file: str | None) -> None:
+        """Refuse a prediction whose map has other ids than its list."""
+        ids = self._pairs.prediction
+        unlisted = ids[(self._prediction < 0) & (ids != VOID)]
+        if len(unlisted):
+            raise InputError("has pixels but is not listed", file=file, place=_segment(unlisted.min()))
+        if not self.prediction_areas.all():
+            empty = self._predicted.ids[self.prediction_areas.argmin()]
+            raise InputError("is listed but has no pixel", file=file, place=_segment(empty))
+
+    def of_one_category(self) -> tuple[Rows, Rows, Integers]:
+        """Pairs of a true and a predicted segment of one category: their rows, and the pixels they share."""
+        are_listed = (self._truth >= 0) & (self._prediction >= 0)
+        t, p, pixels = self._truth[are_listed], self._prediction[are_listed], self._pixels[are_listed]
+        same = self._true.categories[t] == self._predicted.categories[p]
+        return t[same], p[same], pixels[same]
+
+    def areas_of_truth(self, parity: Parity) -> Integers:
+        """Of the true segments: as listed, or as counted."""
+        listed = self._true.areas
+        return self.truth_areas if parity == "clean" else np.where(listed >= 0, listed, self.truth_areas)
+
+    def n_doubtful(self) -> int:
+        """How many true segments have another area than is listed, no pixel, or pixels but no row."""
+        differing = (self._true.areas >= 0) & (self._true.areas != self.truth_areas)
+        ids = self._pairs.truth
+        unlisted = np.unique(ids[(self._truth < 0) & (ids != VOID)])
+        return int(np.count_nonzero(differing | (self.truth_areas == 0))) + len(unlisted)
 
 
 Means = tuple[float | None, float | None, float | None]
@@ -284,10 +289,9 @@ def quality(
         np.asarray(values, np.float64) for values in (iou_sums, n_matched, n_invented, n_missed)
     )
     segments = hits + 0.5 * wrong + 0.5 * missed
-    at_least_one = np.where(segments > 0, segments, 1)
-    return PanopticQuality(
-        pq=sums / at_least_one, sq=sums / np.maximum(hits, 1), rq=hits / at_least_one, counts=segments > 0
-    )
+    counts = segments > 0
+    divisor = np.where(counts, segments, 1)
+    return PanopticQuality(pq=sums / divisor, sq=sums / np.maximum(hits, 1), rq=hits / divisor, counts=counts)
 
 
 def panoptic_quality(
@@ -382,12 +386,6 @@ def _is_last_crowd(segments: Segments) -> NDArray[np.bool_]:
     is_last = np.zeros(len(segments), np.bool_)
     is_last[list(last.values())] = True
     return is_last
-
-
-def _doubtful(found: _Found, pairs: PairCounts, truth: Segments) -> int:
-    differing = (truth.areas >= 0) & (truth.areas != found.truth_areas)
-    unlisted = np.unique(pairs.truth[(found.truth < 0) & (pairs.truth != VOID)])
-    return int(np.count_nonzero(differing | (found.truth_areas == 0))) + len(unlisted)
 
 
 def _segment(segment_id: int | np.integer[Any]) -> str:

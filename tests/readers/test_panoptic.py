@@ -131,6 +131,11 @@ def test_two_categories_of_one_id_are_refused(tmp_path: Path) -> None:
         read_panoptic_truth(truth(tmp_path, categories=CATEGORIES * 2))
 
 
+def test_a_category_id_beyond_64_bits_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"categories\[0\]\.id"):
+        read_panoptic_truth(truth(tmp_path, categories=[CATEGORIES[0] | {"id": 2**63}]))
+
+
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.json: No such file"):
         read_panoptic_truth(tmp_path / "none.json")

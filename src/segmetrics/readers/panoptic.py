@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Final, Literal, TypeVar, overload
+from typing import Annotated, Final, Literal, TypeVar, overload
 
 import msgspec
 import numpy as np
@@ -32,7 +32,7 @@ class _Annotation(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Category(msgspec.Struct, frozen=True, gc=False):
-    id: int
+    id: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
     name: str
     isthing: Literal[0, 1] | bool
 
