@@ -234,7 +234,7 @@ def test_objects_of_a_class_without_a_size() -> None:
 @pytest.mark.parametrize(
     ("truth", "prediction", "message"),
     [
-        ([[0, 1]], [[0], [1]], r"image 0: truth has shape \(1, 2\), prediction \(2, 1\)"),
+        ([[0, 1]], [[0], [1]], r"image 0: truth has shape \(1, 2\), prediction \(2, 1\); they must agree"),
         ([[[0]], [[0]]], [[0]], "2 images have a truth, 1 have prediction"),
         ([[0]], [[0.5]], "prediction has dtype float64, expected integers"),
         ([0], [0], r"truth has shape \(1,\), expected"),
@@ -273,7 +273,7 @@ def test_keys_that_are_not_one_for_each_image() -> None:
     ("arguments", "message"),
     [
         ({"absent": "drop"}, "absent is 'drop'"),
-        ({"parity": "exact"}, "parity 'exact'"),
+        ({"parity": "exact"}, "parity is 'exact'"),
         ({"means": {"final": ("iou.mean", "pq")}}, "final is to be the mean of"),
         ({"means": {"final": ()}}, "final is to be the mean of"),
         ({"means": {"iou.mean": ("accuracy.pixel",)}}, "two scores are 'iou.mean'"),
@@ -281,8 +281,10 @@ def test_keys_that_are_not_one_for_each_image() -> None:
         ({"instance_sizes": InstanceSizes({}, {"sky": [29]})}, "sizes of sky"),
         ({"instance_sizes": InstanceSizes({}, {"vehicle": [28]})}, "value 28 counts as a category"),
         ({"instance_sizes": InstanceSizes({"car": 0.0})}, "not positive"),
-        ({"instance_sizes": InstanceSizes({}, {}, 0)}, "not positive"),
-        ({"classes": 2**14}, "16385 values"),
+        ({"instance_sizes": InstanceSizes({"car": float("inf")})}, "not positive"),
+        ({"instance_sizes": InstanceSizes({}, {}, 0)}, "divisor not 1 to"),
+        ({"instance_sizes": InstanceSizes({}, {}, 2**32)}, "divisor not 1 to"),
+        ({"classes": 2**12}, "4097 values"),
     ],
 )
 def test_arguments_that_make_no_sense(arguments: dict[str, Any], message: str) -> None:

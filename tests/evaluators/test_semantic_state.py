@@ -261,6 +261,7 @@ def respelled_header(change: dict[str, Any]) -> bytes:
         {"params": {"instance_sizes": {}}},
         {"params": {"instance_sizes": {"average": {"car": -1.0}}}},
         {"params": {"instance_sizes": {"average": {"car": 8.0, "bus": 30.0}, "also": {}, "divisor": 0}}},
+        {"params": {"instance_sizes": {"average": {"car": 8.0, "bus": 30.0}, "also": {}, "divisor": 2**70}}},
         {"params": {"instance_sizes": {"average": {"tram": 8.0}, "also": {}, "divisor": 1000}}},
         {"params": {"more": 1}},
     ],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum, nan
+from math import fsum, inf, nan
 
 import msgspec
 import numpy as np
@@ -157,5 +157,5 @@ def _check(classes: Classes, sizes: InstanceSizes) -> None:
     beyond = {value for values in sizes.also.values() for value in values} - {*classes.others}
     if beyond:
         raise ValueError(f"value {min(beyond)} counts as a category, but is not among the table's others")
-    if not all(size > 0 for size in sizes.average.values()) or sizes.divisor < 1:
-        raise ValueError("an average size or the divisor is not positive")
+    if not all(0 < size < inf for size in sizes.average.values()) or not 1 <= sizes.divisor <= MAX_ID:
+        raise ValueError(f"an average size is not positive, or the divisor not 1 to {MAX_ID}")

@@ -22,8 +22,8 @@ Counts = NDArray[np.uint64]
 
 Side = Literal["truth", "prediction", "instances"]
 
-MOST_VALUES: Final = 2**14
-"""Most values of a class table that is counted with: the counts then take 2 GiB."""
+MOST_VALUES: Final = 2**12
+"""Most values of a class table that is counted with: the counts then take 128 MiB."""
 
 MOST_PIXELS: Final = 2**53
 """Most pixels of a state that is read: up to here float64 holds every integer."""

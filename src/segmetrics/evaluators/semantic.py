@@ -99,8 +99,9 @@ class SemanticEvaluator(Evaluator):
         reference: str = "",
         keys_from: int | None = None,
     ) -> None:
-        if absent not in get_args(Absent) or parity not in get_args(Parity):
-            raise ValueError(f"absent is {absent!r}, parity {parity!r}; expected words that are listed")
+        for argument, word, words in (("absent", absent, Absent), ("parity", parity, Parity)):
+            if word not in get_args(words):
+                raise ValueError(f"{argument} is {word!r}, expected one of {', '.join(get_args(words))}")
         if isinstance(classes, int):
             classes = Classes(map(str, range(classes)), ignore=() if ignore is None else ignore)
         self.classes = classes
@@ -116,7 +117,8 @@ class SemanticEvaluator(Evaluator):
         self._protocol = Protocol(
             name=name, version="1", parity=parity, reference=reference, params=self._params()
         )
-        self.compute()  # refuses means of scores that there are not
+        if means:
+            self.compute()  # refuses means of scores that there are not
 
     def _params(self) -> dict[str, object]:
         params: dict[str, object] = {
@@ -157,12 +159,13 @@ class SemanticEvaluator(Evaluator):
             MergeError: An image was seen before.
         """
         labels, instances = self._sides(truth)
-        images = _aligned({"truth": labels, "prediction": prediction, **instances})
-        chosen = self._keys.choose(keys, len(images))
+        sides = {"truth": labels, "prediction": prediction, **instances}
+        maps = {name: label_maps(side, name) for name, side in sides.items()}
+        chosen = self._keys.choose(keys, len(maps["truth"]))
         counts = self._counter.zeros()
         pairs: dict[Key, Rows] = {}
         objects: dict[Key, Objects] = {}
-        for key, (true, predicted, *ids) in zip(chosen, images, strict=True):
+        for key, (true, predicted, *ids) in zip(chosen, _aligned(maps, chosen), strict=True):
             of_image = self._count(key, true, predicted)
             counts += of_image
             if self._pairs is not None:
@@ -335,20 +338,17 @@ class _Table(TypedDict):
     things: list[bool] | None
 
 
-def _aligned(sides: Mapping[str, object]) -> list[tuple[Map, ...]]:
+def _aligned(sides: Mapping[str, list[Map]], keys: Sequence[Key]) -> list[tuple[Map, ...]]:
     """Image by image the maps of each side, which agree in number and size."""
-    maps = {name: label_maps(side, name) for name, side in sides.items()}
-    truths = maps["truth"]
-    for name, others in maps.items():
-        if len(others) != len(truths):
-            raise InputError(f"{len(truths)} images have a truth, {len(others)} have {name}")
-        for i, (truth, other) in enumerate(zip(truths, others, strict=True)):
+    truths = sides["truth"]
+    for name, maps in sides.items():
+        if len(maps) != len(truths):
+            raise InputError(f"{len(truths)} images have a truth, {len(maps)} have {name}")
+        for key, truth, other in zip(keys, truths, maps, strict=True):
             if truth.shape != other.shape:
-                raise InputError(
-                    f"truth has shape {truth.shape}, {name} {other.shape}; they must agree",
-                    place=f"image {i}",
-                )
-    return list(zip(*maps.values(), strict=True))
+                message = f"truth has shape {truth.shape}, {name} {other.shape}; they must agree"
+                raise InputError(message, place=f"image {key}")
+    return list(zip(*sides.values(), strict=True))
 
 
 def _measured(instance_iou: InstanceIoU, key: Key, instances: Map, prediction: Map) -> Objects:
