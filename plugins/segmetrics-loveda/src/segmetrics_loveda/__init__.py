@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from segmetrics.classes import Classes
-from segmetrics.plugin import Dataset, Format, Metric, hookimpl
+from segmetrics.plugin import Command, Dataset, Format, Metric, hookimpl
 from segmetrics.plugin.label_maps import LABEL_PNG, METRICS, Coding, LabelProtocol, label_map_dataset
+from segmetrics_loveda.submission import loveda_submission
 
 CLASSES = Classes(
     "background building road water barren forest agricultural",
@@ -35,6 +36,12 @@ LOVEDA = label_map_dataset(
 def segmetrics_datasets() -> Iterator[Dataset]:
     """LoveDA's benchmark."""
     yield LOVEDA
+
+
+@hookimpl
+def segmetrics_commands() -> Iterator[Command]:
+    """What to run before sending predictions in."""
+    yield Command("loveda-submission", "Check a zip for LoveDA's server", command=loveda_submission)
 
 
 @hookimpl
