@@ -94,6 +94,14 @@ def test_what_is_listed_must_be_there(tmp_path: Path) -> None:
         true_maps(tmp_path, Pattern("labels/{key}.png"), listing)
 
 
+@pytest.mark.parametrize("name", ["../a", "/etc/a", "deep/a"])
+def test_a_listing_leads_nowhere_else(tmp_path: Path, name: str) -> None:
+    listing = tmp_path / "val.txt"
+    listing.write_text(f"{name}\n")
+    with pytest.raises(InputError, match=rf"val\.txt: lists '{name}', expected names of images"):
+        true_maps(tmp_path, Pattern("labels/{key}.png"), listing)
+
+
 def test_a_listing_must_be_there_and_list_something(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"sets/val\.txt: No such file .*; found nothing in "):
         true_maps(tmp_path, STREETS, tmp_path / "sets" / "val.txt")

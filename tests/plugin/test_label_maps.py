@@ -212,6 +212,16 @@ def test_a_label_that_is_no_class_is_named_with_its_file(rivers: dict[str, Path]
     assert "is 77, expected" in caught.value.message
 
 
+def test_errors_come_back_from_other_processes(rivers: dict[str, Path]) -> None:
+    wrong = rivers["predictions"] / "river_2.png"
+    spoil(wrong, 77)
+    with (
+        ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as processes,
+        pytest.raises(InputError, match=rf"^{wrong}: pixel \[60, 80\]: prediction is 77"),
+    ):
+        run(RIVERS, rivers, threads=2, executor=processes)
+
+
 def test_an_object_of_no_class_is_named_with_its_file(tmp_path: Path) -> None:
     values = written(TOWNS, tmp_path)
     wrong = values["root"] / "gt/val/ulm/ulm_1_instances.png"

@@ -70,7 +70,7 @@ def true_maps(root: Path, pattern: Pattern, listing: Path | None) -> list[TrueMa
     """The true maps that fit, in order of their keys; with a listing, those of the keys that it lists.
 
     Raises:
-        InputError: There are none, or one that is listed is not there.
+        InputError: There are none, two of one image, or one that is listed is not there or leads elsewhere.
     """
     if listing is not None:
         return [_listed(root, pattern, key, listing) for key in sorted(_keys(listing))]
@@ -86,7 +86,7 @@ def true_maps(root: Path, pattern: Pattern, listing: Path | None) -> list[TrueMa
 
 def _keys(listing: Path) -> set[str]:
     try:
-        lines = listing.read_text(encoding="utf-8").splitlines()
+        lines = listing.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
         raise InputError(
             f"{error.strerror}: it lists the images of the split; {_contents(_nearest(listing))}",
@@ -99,7 +99,10 @@ def _keys(listing: Path) -> set[str]:
 
 
 def _listed(root: Path, pattern: Pattern, key: str, listing: Path) -> TrueMap:
-    path = root / pattern.filled(key=key).text
+    relative = pattern.filled(key=key).text
+    if pattern.match(relative) is None:
+        raise InputError(f"lists {key!r}, expected names of images, without folders", file=listing)
+    path = root / relative
     if not path.is_file():
         raise InputError(f"no such file, though {listing} lists it; {_contents(_nearest(path))}", file=path)
     return TrueMap(path, {"key": key})
