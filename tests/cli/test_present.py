@@ -42,16 +42,45 @@ def test_an_official_protocol_names_what_it_agrees_with_and_prints_its_lines(rec
     assert lines[-1].endswith(f"· run {record.id}")
 
 
-def test_other_protocols_print_every_score_not_of_one_class(record: Record) -> None:
+def test_other_protocols_print_parts_of_one_kind_side_by_side(record: Record) -> None:
     scores = (
         Score(id="iou.mean", value=0.51234),
         Score(id="ece", value=1.5, unit="percent", over={"subset": "night"}),
+        Score(id="iou.mean", value=0.25, over={"subset": "night"}),
         Score(id="dice", value=None),
-        Score(id="iou", value=0.25, over={"class": "road"}),
     )
     assert present.summary(replace(record, scores=scores)) == (
-        "iou.mean          0.5123\nece subset=night    1.50\ndice                   -\n"
+        "             all   night\niou.mean  0.5123  0.2500\nece                 1.50\ndice           -\n"
     )
+
+
+def test_parts_of_several_kinds_stand_below_each_other(record: Record) -> None:
+    scores = (
+        Score(id="ap", value=0.5),
+        Score(id="ap", value=0.75, over={"iou": 0.5}),
+        Score(id="ap", value=0.25, over={"area": "tiny"}),
+    )
+    assert present.summary(replace(record, scores=scores)) == (
+        "ap            0.5000\nap iou=0.5    0.7500\nap area=tiny  0.2500\n"
+    )
+
+
+def test_without_parts_there_is_no_line_of_titles(record: Record) -> None:
+    scores = (Score(id="iou.mean", value=0.5), Score(id="dice", value=None))
+    assert present.summary(replace(record, scores=scores)) == "iou.mean  0.5000\ndice           -\n"
+
+
+def test_the_first_classes_follow_on_a_line(record: Record) -> None:
+    of_classes = [Score(id="iou", value=i / 8, over={"class": f"c{i}"}) for i in range(7)]
+    others = [
+        Score(id="dice", value=1.0, over={"class": "c0"}),
+        Score(id="iou", value=1.0, over={"category": "c"}),
+    ]
+    mean = Score(id="iou.mean", value=0.5)
+    assert present.summary(replace(record, scores=(mean, *of_classes[:2], *others))) == (
+        "iou.mean  0.5000\niou: c0 0.0000 · c1 0.1250\n"
+    )
+    assert present.summary(replace(record, scores=(mean, *of_classes))).endswith(" · c4 0.5000 · …\n")
 
 
 def test_the_class_table_has_a_line_for_each_class(record: Record) -> None:
@@ -63,6 +92,10 @@ def test_the_class_table_has_a_line_for_each_class(record: Record) -> None:
     )
     assert present.class_table(replace(record, scores=scores)) == (
         "class     iou  ap area=small\nroad   0.2500\nsky    0.7500         1.0000\n"
+    )
+    category = Score(id="iou", value=0.5, over={"category": "flat"})
+    assert present.class_table(replace(record, scores=(*scores, category))).endswith(
+        "\n\ncategory     iou\nflat      0.5000\n"
     )
     assert present.class_table(record) == "no scores of single classes\n"
 

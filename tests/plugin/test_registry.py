@@ -6,7 +6,8 @@ import pytest
 
 from plugin.distributions import install
 from segmetrics.errors import PluginError
-from segmetrics.plugin import Registry, load
+from segmetrics.plugin import Format, Registry, load
+from segmetrics.plugin.registry import Catalogue, Plugin
 
 OBSERVERS = """
 from segmetrics.plugin import hookimpl
@@ -48,3 +49,12 @@ def test_observers_hear_of_a_run_and_cannot_fail_it(site: Path) -> None:
         "plugin segmetrics-ear 0.3 failed in segmetrics_run_finished: RuntimeError: cannot listen"
     ]
     assert import_module("segmetrics_ear").seen == ["good", "bad"]
+
+
+def test_one_entry_that_two_plugins_give_is_the_firsts() -> None:
+    one, two = Plugin("one", "segmetrics-one", "1"), Plugin("two", "segmetrics-two", "1")
+    shared, own, same_name = (Format(name, "maps") for name in ("png", "tiff", "tiff"))
+    catalogue = Catalogue("format", "lists", [(one, shared), (one, own), (two, shared), (two, same_name)])
+    assert catalogue.provider("png") is one
+    assert list(catalogue) == ["png"]
+    assert len(catalogue.clashes) == 1

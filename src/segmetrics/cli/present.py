@@ -19,6 +19,10 @@ _PREDICTIONS = {"instance": "detections"}
 
 UNDEFINED = "-"
 
+_SINGLE = {"class", "category"}
+_WHOLE = "all"
+_MOST_CLASSES = 5
+
 
 def run(record: Record, path: Path | None, *, per_class: bool = False) -> str:
     """What was scored, the scores, and how long it took."""
@@ -29,7 +33,7 @@ def run(record: Record, path: Path | None, *, per_class: bool = False) -> str:
 def header(record: Record) -> str:
     """What was scored and how: "rivers · val · 40 images · 40 predictions · protocol rivers (clean)"."""
     protocol = record.protocol
-    same_as = f", = {protocol.reference}" if protocol.parity == "official" else ""
+    same_as = f", = {protocol.reference}" if protocol.parity == "official" and protocol.reference else ""
     parts = [record.dataset.name, record.dataset.split, f"{record.dataset.n_images} images"]
     if record.predictions is not None:
         parts.append(f"{record.predictions.n} {_PREDICTIONS.get(record.task, 'predictions')}")
@@ -38,14 +42,36 @@ def header(record: Record) -> str:
 
 
 def summary(record: Record) -> str:
-    """A failed run's error; else the official tool's own lines, or every score that is not of one class."""
+    """A failed run's error; else the official tool's own lines, or the scores that are not of one class."""
     if record.status == "failed":
         return f"failed: {record.error}\n"
     try:
         return _coverage(record) + exports.coco_lines(record)
     except RecordError:
-        overall = [score for score in record.scores if "class" not in score.over]
-        return _coverage(record) + table([(_title(score.id, score.over), number(score)) for score in overall])
+        return _coverage(record) + overall(record) + _first_classes(record)
+
+
+def overall(record: Record) -> str:
+    """A line for each score that is not of one class or category; parts of one kind stand side by side."""
+    scores = [score for score in record.scores if not _SINGLE & score.over.keys()]
+    if len({name for score in scores for name in score.over}) > 1:
+        return table([(_title(score.id, score.over), number(score)) for score in scores])
+    cells: dict[str, dict[str, str]] = {}
+    for score in scores:
+        part = next((str(value) for value in score.over.values()), _WHOLE)
+        cells.setdefault(score.id, {})[part] = number(score)
+    return _grid("", cells)
+
+
+def _first_classes(record: Record) -> str:
+    """The scores of the first classes on one line: "iou: road 0.9811 · sidewalk 0.8423 · ..."."""
+    of_classes = [score for score in record.scores if list(score.over) == ["class"]]
+    first = [score for score in of_classes if score.id == of_classes[0].id]
+    if not first:
+        return ""
+    shown = [f"{score.over['class']} {number(score)}" for score in first[:_MOST_CLASSES]]
+    rest = ["…"] if len(first) > _MOST_CLASSES else []
+    return f"{first[0].id}: {' · '.join([*shown, *rest])}\n"
 
 
 def _coverage(record: Record) -> str:
@@ -56,15 +82,27 @@ def _coverage(record: Record) -> str:
 
 
 def class_table(record: Record) -> str:
-    """A line for each class, a column for each score that is of single classes."""
-    cells: dict[OverValue, dict[str, str]] = {}
+    """A line for each class, a column for each score that is of single classes; then so for categories."""
+    tables = (_table_of(record, name) for name in ("class", "category"))
+    return "\n".join(filter(None, tables)) or "no scores of single classes\n"
+
+
+def _table_of(record: Record, name: str) -> str:
+    cells: dict[str, dict[str, str]] = {}
     for score in record.scores:
-        if "class" in score.over:
-            rest = {name: value for name, value in score.over.items() if name != "class"}
-            cells.setdefault(score.over["class"], {})[_title(score.id, rest)] = number(score)
+        if name in score.over:
+            rest = {other: value for other, value in score.over.items() if other != name}
+            cells.setdefault(str(score.over[name]), {})[_title(score.id, rest)] = number(score)
+    return _grid(name, cells)
+
+
+def _grid(corner: str, cells: Mapping[str, Mapping[str, str]]) -> str:
+    """Lines of cells by their titles, under a line of the columns' titles unless all is over everything."""
     columns = list(dict.fromkeys(title for row in cells.values() for title in row))
-    rows = [[str(name), *(row.get(title, "") for title in columns)] for name, row in cells.items()]
-    return table([["class", *columns], *rows]) if rows else "no scores of single classes\n"
+    titles = [] if columns == [_WHOLE] or not cells else [[corner, *columns]]
+    return table(
+        [*titles, *([name, *(row.get(title, "") for title in columns)] for name, row in cells.items())]
+    )
 
 
 def footer(record: Record, path: Path | None) -> str:
@@ -101,4 +139,4 @@ def _title(score_id: str, over: Mapping[str, OverValue]) -> str:
 
 
 def _indented(text: str) -> str:
-    return "".join(f"  {line}\n" for line in text.splitlines())
+    return "".join(f"  {line}".rstrip() + "\n" for line in text.splitlines())

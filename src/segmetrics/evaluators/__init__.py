@@ -12,16 +12,32 @@ from typing import TYPE_CHECKING
 
 from segmetrics.evaluators.base import Evaluator
 
-__all__ = ["AreaRange", "Evaluator", "InstanceEvaluator", "InstanceGrid"]
+__all__ = [
+    "AnnotatedMaps",
+    "AreaRange",
+    "Evaluator",
+    "InstanceEvaluator",
+    "InstanceGrid",
+    "InstanceSizes",
+    "PanopticEvaluator",
+    "SemanticEvaluator",
+]
 
 if TYPE_CHECKING:
     from segmetrics.evaluators.instance_grid import AreaRange, InstanceGrid
+    from segmetrics.evaluators.instance_iou import InstanceSizes
     from segmetrics.evaluators.instances import InstanceEvaluator
+    from segmetrics.evaluators.panoptic import PanopticEvaluator
+    from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
 else:
     _HOMES = {
+        "AnnotatedMaps": "segmetrics.evaluators.semantic",
         "AreaRange": "segmetrics.evaluators.instance_grid",
         "InstanceEvaluator": "segmetrics.evaluators.instances",
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
+        "InstanceSizes": "segmetrics.evaluators.instance_iou",
+        "PanopticEvaluator": "segmetrics.evaluators.panoptic",
+        "SemanticEvaluator": "segmetrics.evaluators.semantic",
     }
 
     def __getattr__(name: str) -> object:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from segmetrics.errors import InputError
     from segmetrics.evaluators.base import Evaluator
     from segmetrics.types import Coverage, Key
 
@@ -68,6 +69,10 @@ class Batch:
     truth: Any
     prediction: Any
     keys: Sequence[Key] | None = None
+
+    def explained(self, error: InputError) -> InputError:
+        """What an evaluator found wrong with this batch; a batch that knows its files names the one."""
+        return error
 
 
 class Job(ABC):

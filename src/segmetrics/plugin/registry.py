@@ -44,15 +44,16 @@ class BrokenPlugin(Plugin):
 class Catalogue(Mapping[str, E], Generic[E]):
     """Entries of one kind by name, in order of name.
 
-    A name that two plugins give belongs to neither: it is left out, and `find` names both.
+    A name that two plugins give belongs to neither: it is left out, and `find` names both. One entry that
+    both give, such as the core's own metrics, is no clash: it is the first's.
     """
 
     def __init__(self, kind: str, listing: str, provided: Sequence[tuple[Plugin, E]]) -> None:
         self._kind = kind
         self._listing = listing
         self._providers: dict[str, list[Plugin]] = {}
-        for plugin, entry in provided:
-            self._providers.setdefault(entry.name, []).append(plugin)
+        for plugin, entry in {id(entry): (plugin, entry) for plugin, entry in reversed(provided)}.values():
+            self._providers.setdefault(entry.name, []).insert(0, plugin)
         ordered = sorted((entry for _, entry in provided), key=lambda entry: entry.name)
         self._entries = {entry.name: entry for entry in ordered if not self._clashes(entry.name)}
 

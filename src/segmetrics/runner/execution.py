@@ -10,6 +10,8 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from segmetrics.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,7 +43,7 @@ def evaluate(job: Job, context: OpenContext, executor: Executor | None = None) -
 def _evaluate_here(job: Job, context: OpenContext) -> Evaluator:
     evaluator = job.evaluator()
     for batch in job.batches(1):
-        evaluator.update(batch.truth, batch.prediction, keys=batch.keys)
+        _state(evaluator, batch)
         context.progress("scoring", len(evaluator.keys), job.coverage.scored)
     return evaluator
 
@@ -75,7 +77,10 @@ def _evaluate_on(executor: Executor, job: Job, context: OpenContext) -> Evaluato
 
 
 def _state(evaluator: Evaluator, batch: Batch) -> Evaluator:
-    evaluator.update(batch.truth, batch.prediction, keys=batch.keys)
+    try:
+        evaluator.update(batch.truth, batch.prediction, keys=batch.keys)
+    except InputError as error:
+        raise batch.explained(error) from error
     return evaluator
 
 

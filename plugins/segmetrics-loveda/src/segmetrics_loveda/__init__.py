@@ -1,0 +1,56 @@
+"""LoveDA as a segmetrics plugin."""
+
+from collections.abc import Iterator
+
+from segmetrics.classes import Classes
+from segmetrics.plugin import Command, Dataset, Format, Metric, hookimpl
+from segmetrics.plugin.label_maps import LABEL_PNG, METRICS, Coding, LabelProtocol, label_map_dataset
+from segmetrics_loveda.submission import loveda_submission
+
+CLASSES = Classes(
+    "background building road water barren forest agricultural",
+    ids=range(1, 8),
+    others=(0,),
+)
+
+LOVEDA = label_map_dataset(
+    name="loveda",
+    summary="LoveDA land cover, 1,669 validation images of cities and countryside, 7 classes",
+    license="CC BY-NC-SA 4.0",
+    source="RSIDEA, Wuhan University; Wang et al., LoveDA, NeurIPS Datasets and Benchmarks 2021",
+    version="1",
+    splits=("Val", "Train"),
+    truth="{split}/{subset}/masks_png/{key}.png",
+    subsets=("Urban", "Rural"),
+    protocols=[LabelProtocol(name="loveda", classes=CLASSES, reference="LoveDA 3f4ba90")],
+    codings=[
+        Coding(name="submission", values={label - 1: label for label in CLASSES.ids}),
+        Coding(name="truth"),
+    ],
+    sample=("Val/Urban/masks_png/{number}.png", "Val/Rural/masks_png/{number}.png"),
+    url="https://github.com/Junjue-Wang/LoveDA",
+)
+
+
+@hookimpl
+def segmetrics_datasets() -> Iterator[Dataset]:
+    """LoveDA's benchmark."""
+    yield LOVEDA
+
+
+@hookimpl
+def segmetrics_commands() -> Iterator[Command]:
+    """What to run before sending predictions in."""
+    yield Command("loveda-submission", "Check a zip for LoveDA's server", command=loveda_submission)
+
+
+@hookimpl
+def segmetrics_metrics() -> Iterator[Metric]:
+    """What it measures."""
+    yield from METRICS
+
+
+@hookimpl
+def segmetrics_formats() -> Iterator[Format]:
+    """What it reads."""
+    yield LABEL_PNG

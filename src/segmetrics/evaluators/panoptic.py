@@ -1,0 +1,235 @@
+"""Panoptic quality, by COCO's protocol, which Cityscapes uses too.
+
+Source: Kirillov et al., Panoptic Segmentation, CVPR 2019, as panopticapi 7bb4655 computes it (evaluation.py).
+Where that does something odd, docs/reference/parity.md says what, and what `parity="clean"` does instead.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self, get_args
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from segmetrics.errors import InputError, MergeError
+from segmetrics.evaluators.base import Evaluator
+from segmetrics.evaluators.panoptic_rows import PanopticRows
+from segmetrics.evaluators.sample_keys import SampleKeys
+from segmetrics.evaluators.tensors import Tensors, read_state, write_state
+from segmetrics.instances import Category, names_of
+from segmetrics.panoptic import PanopticCategory, PanopticImage, match_segments, quality
+from segmetrics.types import Key, OverValue, Parity, Protocol, Score, Scores
+
+_STATE = "segmetrics.panoptic.1"
+_IDS = ("pq", "sq", "rq")
+
+REFERENCE = "panopticapi 7bb4655"
+
+
+class PanopticEvaluator(Evaluator):
+    """Panoptic quality (PQ) with its factors, segmentation and recognition quality (SQ, RQ).
+
+    Args:
+        categories: All categories, in any order, with distinct ids.
+        parity: "official" reproduces panopticapi's oddities, "clean" the plain definition.
+        keys_from: The first key for images that come without; None starts at 0, and then the state does not
+            merge with another that numbered its own images.
+
+    A batch is, for each side, a sequence with one `PanopticImage` per image, or one tuple of its map and what
+    its ids stand for (see `segmetrics.panoptic.Segments.of`). Images are asked for one by one, so a sequence
+    that reads files as it is asked keeps no more than two maps in memory.
+
+    >>> evaluator = PanopticEvaluator([PanopticCategory(1, "boat", True), PanopticCategory(9, "sea", False)])
+    >>> truth = [[7, 7, 7, 8, 8, 8]]
+    >>> evaluator.update([(truth, {7: 1, 8: 9})], [([[1, 1, 1, 1, 2, 2]], {1: 1, 2: 9})])
+    >>> scores = evaluator.compute()
+    >>> round(scores["pq"], 4), scores.value("pq", group="things"), scores["rq"]
+    (0.7083, 0.75, 1.0)
+    """
+
+    def __init__(
+        self,
+        categories: Sequence[PanopticCategory],
+        *,
+        parity: Parity = "official",
+        keys_from: int | None = None,
+    ) -> None:
+        if parity not in get_args(Parity):
+            raise ValueError(f"parity is {parity!r}, expected official or clean")
+        self.categories = tuple(sorted(categories, key=lambda category: category.id))
+        self._category_ids = np.array([category.id for category in self.categories], np.int64)
+        if np.any(self._category_ids[1:] == self._category_ids[:-1]):
+            raise ValueError("two categories have the same id")
+        self._protocol = Protocol(name="coco-panoptic", version="1", parity=parity, reference=REFERENCE)
+        self._keys = SampleKeys(keys_from)
+        self._blocks = [PanopticRows.empty()]
+
+    @property
+    def protocol(self) -> Protocol:
+        """How this evaluator measures."""
+        return self._protocol
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """Keys of the images seen so far, ordered."""
+        return self._keys.ordered()
+
+    def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
+        """Add a batch of images.
+
+        Args:
+            truth: The annotated images; see the class.
+            prediction: The same images as predicted.
+            keys: The images' keys; None numbers them from `keys_from` on.
+
+        Raises:
+            InputError: A map or a list of segments is wrong, or an image is not the size of its truth.
+            MergeError: An image was seen before.
+        """
+        n = len(truth)
+        if len(prediction) != n:
+            raise InputError(f"{n} images have annotations, found {len(prediction)} with predictions")
+        chosen = self._keys.choose(keys, n)
+        images = [self._evaluate(key, *sides) for key, *sides in zip(chosen, truth, prediction, strict=True)]
+        self._blocks.append(PanopticRows.join([PanopticRows.empty(), *images]))
+        self._keys.add(chosen, numbered=keys is None)
+
+    def _evaluate(self, key: Key, truth: object, prediction: object) -> PanopticRows:
+        try:
+            sides = PanopticImage.of(truth, "truth"), PanopticImage.of(prediction, "prediction")
+            for side in sides:
+                self._refuse_unknown(side)
+            matches = match_segments(*sides, parity=self._protocol.parity)
+        except InputError as error:
+            if error.file is not None:
+                raise
+            place = ", ".join(part for part in (f"image {key}", error.place) if part)
+            raise InputError(error.message, place=place) from error
+        return PanopticRows.of_image(key, matches, self._category_ids)
+
+    def _refuse_unknown(self, side: PanopticImage) -> None:
+        segments = side.segments
+        unknown = ~np.isin(segments.categories, self._category_ids)
+        if unknown.any():
+            row = int(unknown.argmax())
+            raise InputError(
+                f'"category_id" is {segments.categories[row]}, which is no category',
+                file=side.file,
+                place=f"segment {segments.ids[row]}",
+            )
+
+    def _rows(self) -> PanopticRows:
+        """Everything seen so far, ordered by image."""
+        self._blocks = [PanopticRows.join(self._blocks)]
+        return self._blocks[0]
+
+    def merge(self, other: Self) -> None:
+        """Add another state's images to this one.
+
+        Raises:
+            MergeError: The protocols or categories differ, or an image is in both.
+        """
+        if self._protocol != other._protocol:
+            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
+        if self.categories != other.categories:
+            raise MergeError("states of different categories")
+        self._keys.join(other._keys)
+        self._blocks.append(other._rows())
+
+    def compute(self) -> Scores:
+        """Panoptic, segmentation and recognition quality: overall, of things, of stuff, of each class.
+
+        Warns (UserWarning) of true segments whose map and list disagree.
+        """
+        rows = self._rows()
+        _warn_of_doubt(rows, self._protocol.parity)
+        return Scores([*_summarize(rows, self.categories)])
+
+    def to_bytes(self) -> bytes:
+        """The state as canonical safetensors."""
+        header = {
+            "kind": _STATE,
+            "protocol": msgspec.to_builtins(self._protocol),
+            "categories": [[category.id, category.name, category.is_thing] for category in self.categories],
+            "numbers_itself": self._keys.numbered_from_zero,
+        }
+        return write_state(header, self._rows().to_tensors())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The state that `to_bytes` wrote.
+
+        Raises:
+            InputError: The bytes are not such a state.
+        """
+        header, tensors = read_state(data, _STATE)
+        evaluator = cls._from_header(header)
+        evaluator._restore(tensors, numbered=header.get("numbers_itself") is True)  # noqa: SLF001
+        return evaluator
+
+    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
+        rows = PanopticRows.from_tensors(tensors, len(self.categories))
+        self._keys.add(rows.keys.tolist(), numbered=numbered)
+        self._blocks.append(rows)
+
+    @classmethod
+    def _from_header(cls, header: Mapping[str, Any]) -> Self:
+        """An empty evaluator of the protocol and categories that a state names."""
+        try:
+            protocol = msgspec.convert(header["protocol"], Protocol)
+            categories = msgspec.convert(header["categories"], list[tuple[int, str, bool]])
+            evaluator = cls([PanopticCategory(*category) for category in categories], parity=protocol.parity)
+        except (KeyError, ValueError, OverflowError, msgspec.ValidationError) as error:
+            raise InputError(f"not a state of a PanopticEvaluator: {error}") from error
+        if evaluator.protocol != protocol:
+            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
+        return evaluator
+
+
+def _warn_of_doubt(rows: PanopticRows, parity: Parity) -> None:
+    doubtful = np.flatnonzero(rows.doubtful_per_image)
+    if len(doubtful):
+        n = int(rows.doubtful_per_image.sum(dtype=np.int64))
+        does = (
+            "areas are taken from the list, as panopticapi does (--parity clean counts pixels)"
+            if parity == "official"
+            else "pixels are counted"
+        )
+        warnings.warn(
+            f"map and list disagree on {n} ground-truth segments of {len(doubtful)} images, "
+            f"first image {rows.keys[doubtful[0]]}: {does}",
+            stacklevel=3,
+        )
+
+
+def _summarize(rows: PanopticRows, categories: Sequence[PanopticCategory]) -> Iterator[Score]:
+    n = len(categories)
+    category, intersection, union = rows.matches.T
+    matched = np.bincount(category, minlength=n)
+    invented, missed = (_totals(rows.mistakes[:, 0], rows.mistakes[:, k], n) for k in (1, 2))
+    # bincount adds in the order of its rows: by image, then truth's id, as panopticapi with one process.
+    per_class = quality(np.bincount(category, intersection / union, n), matched, invented, missed)
+    is_thing = np.array([category.is_thing for category in categories], np.bool_)
+    groups: tuple[tuple[dict[str, OverValue], NDArray[np.bool_]], ...] = (
+        ({}, per_class.counts),
+        ({"group": "things"}, per_class.counts & is_thing),
+        ({"group": "stuff"}, per_class.counts & ~is_thing),
+    )
+    for over, members in groups:
+        yield from _scores(per_class.mean(members), int(np.count_nonzero(members)), over)
+    for k, name in enumerate(names_of([Category(category.id, category.name) for category in categories])):
+        yield from _scores(per_class.of(k), int(matched[k] + missed[k]), {"class": name})
+
+
+def _totals(category: NDArray[np.uint32], counts: NDArray[np.uint32], n: int) -> NDArray[np.int64]:
+    totals = np.zeros(n, np.int64)
+    np.add.at(totals, category, counts)
+    return totals
+
+
+def _scores(values: Sequence[float | None], n: int, over: dict[str, OverValue]) -> Iterator[Score]:
+    for score_id, value in zip(_IDS, values, strict=True):
+        yield Score(id=score_id, value=value, n=n, over=over)

@@ -1,0 +1,358 @@
+"""Semantic segmentation: intersection over union of classes, and what else follows from counts of pixels.
+
+Sources: Everingham et al., The PASCAL Visual Object Classes Challenge: A Retrospective (2015), section 3.4;
+Long et al., Fully Convolutional Networks for Semantic Segmentation (2015), section 5; for instance-weighted
+IoU Cordts et al., The Cityscapes Dataset (2016). Where an official tool does something odd,
+docs/reference/parity.md says what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self, TypedDict, get_args
+
+import msgspec
+import numpy as np
+
+from segmetrics.classes import Classes
+from segmetrics.errors import InputError, MergeError
+from segmetrics.evaluators.base import Evaluator
+from segmetrics.evaluators.image_rows import Rows, checked_tensor, joined_rows, pack_rows, unpack_rows
+from segmetrics.evaluators.instance_iou import N_OBJECT_COLUMNS, PIXELS, InstanceIoU, InstanceSizes, Objects
+from segmetrics.evaluators.label_counts import (
+    N_PAIR_COLUMNS,
+    Counts,
+    LabelCounter,
+    LabelError,
+    Map,
+    label_maps,
+    listed,
+    scored_part,
+)
+from segmetrics.evaluators.sample_keys import SampleKeys
+from segmetrics.evaluators.semantic_scores import (
+    Absent,
+    combined,
+    instance_weighted_scores,
+    semantic_scores,
+)
+from segmetrics.evaluators.tensors import Tensors, pack_keys, read_state, unpack_keys, write_state
+from segmetrics.types import Key, Parity, Protocol, Scores
+
+_STATE: Final = "segmetrics.semantic.1"
+
+
+@dataclass(frozen=True, eq=False)
+class AnnotatedMaps:
+    """The truth of some images where objects are told apart.
+
+    Attributes:
+        labels: Labels, as a batch of `SemanticEvaluator`.
+        instances: Ids of objects in the same form and of the same sizes; see `InstanceSizes.divisor`.
+    """
+
+    labels: Any
+    instances: Any
+
+
+class SemanticEvaluator(Evaluator):
+    """IoU, accuracy and Dice over all pixels seen.
+
+    Args:
+        classes: The class table; or how many classes there are, which are then labelled and named 0, 1, ...
+        ignore: With a number of classes, the true label of pixels that are not scored, or None.
+        absent: What a class without a score is to the official tool's means: "skip" leaves it out, "zero"
+            counts it as 0, "undefined" leaves the mean without a value.
+        means: Further scores, each the mean of some over everything:
+            {"final": ("iou.mean", "accuracy.pixel")}.
+        instance_sizes: To score instance-weighted IoU too; each truth is then an `AnnotatedMaps`.
+        per_image: Keep the counts of each image too, for `image_scores`. It changes no number.
+        parity: "clean" leaves classes without a score out of every mean, whatever `absent` says.
+        name: Of the protocol.
+        reference: The official evaluator and version that `official` parity agrees with.
+        keys_from: The first key for images that come without; None starts at 0, and then the state does not
+            merge with another that numbered its own images.
+
+    Raises:
+        ValueError: An argument is not one of these, or the class table has too many values.
+
+    >>> evaluator = SemanticEvaluator(3)
+    >>> evaluator.update([[0, 1, 255]], [[0, 0, 2]])
+    >>> evaluator.update([[1, 1, 1]], [[1, 1, 1]])
+    >>> scores = evaluator.compute()
+    >>> scores["iou.mean"], scores.per("class", "iou")
+    (0.625, {'0': 0.5, '1': 0.75, '2': None})
+    """
+
+    def __init__(
+        self,
+        classes: Classes | int,
+        *,
+        ignore: int | None = 255,
+        absent: Absent = "skip",
+        means: Mapping[str, Sequence[str]] | None = None,
+        instance_sizes: InstanceSizes | None = None,
+        per_image: bool = False,
+        parity: Parity = "official",
+        name: str = "semantic",
+        reference: str = "",
+        keys_from: int | None = None,
+    ) -> None:
+        for argument, word, words in (("absent", absent, Absent), ("parity", parity, Parity)):
+            if word not in get_args(words):
+                raise ValueError(f"{argument} is {word!r}, expected one of {', '.join(get_args(words))}")
+        if isinstance(classes, int):
+            classes = Classes(map(str, range(classes)), ignore=() if ignore is None else ignore)
+        self.classes = classes
+        self._absent: Absent = "skip" if parity == "clean" else absent
+        self._means = {score_id: list(parts) for score_id, parts in (means or {}).items()}
+        self._sizes = instance_sizes
+        self._instance_iou = None if instance_sizes is None else InstanceIoU(classes, instance_sizes)
+        self._counter = LabelCounter(classes)
+        self._counts = self._counter.zeros()
+        self._objects: dict[Key, Objects] = {}
+        self._pairs: dict[Key, Rows] | None = {} if per_image else None
+        self._keys = SampleKeys(keys_from)
+        self._protocol = Protocol(
+            name=name, version="1", parity=parity, reference=reference, params=self._params()
+        )
+        if means:
+            self.compute()  # refuses means of scores that there are not
+
+    def _params(self) -> dict[str, object]:
+        params: dict[str, object] = {
+            "absent": self._absent,
+            "ignore": list(self.classes.ignore),
+            "others": list(self.classes.others),
+        }
+        if self._means:
+            params["means"] = self._means
+        if self._sizes is not None:
+            params["instance_sizes"] = msgspec.to_builtins(self._sizes)
+        return params
+
+    @property
+    def protocol(self) -> Protocol:
+        """How this evaluator measures."""
+        return self._protocol
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """Keys of the images seen so far, ordered."""
+        return self._keys.ordered()
+
+    def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
+        """Add a batch of images.
+
+        Each side is one (h, w) map, a stack (n, h, w), or a list of (h, w) maps whose sizes may differ:
+        labels as integers of any dtype, of anything with `__array__` or `__dlpack__`.
+
+        Args:
+            truth: True labels; with `instance_sizes` an `AnnotatedMaps`.
+            prediction: Predicted labels of the same images.
+            keys: The images' keys; None numbers them from `keys_from` on.
+
+        Raises:
+            InputError: A side is no such batch, or the two do not fit together.
+            LabelError: A label is not of the class table, or a pixel of a class is predicted as ignored.
+            MergeError: An image was seen before.
+        """
+        labels, instances = self._sides(truth)
+        sides = {"truth": labels, "prediction": prediction, **instances}
+        maps = {name: label_maps(side, name) for name, side in sides.items()}
+        chosen = self._keys.choose(keys, len(maps["truth"]))
+        counts = self._counter.zeros()
+        pairs: dict[Key, Rows] = {}
+        objects: dict[Key, Objects] = {}
+        for key, (true, predicted, *ids) in zip(chosen, _aligned(maps, chosen), strict=True):
+            of_image = self._count(key, true, predicted)
+            counts += of_image
+            if self._pairs is not None:
+                pairs[key] = listed(of_image)
+            if self._instance_iou is not None:
+                objects[key] = _measured(self._instance_iou, key, ids[0], predicted)
+        self._counts += counts
+        if self._pairs is not None:
+            self._pairs |= pairs
+        self._objects |= objects
+        self._keys.add(chosen, numbered=keys is None)
+
+    def _sides(self, truth: object) -> tuple[object, dict[str, object]]:
+        """The labels of a truth, and its instances where they are scored."""
+        if self._instance_iou is None:
+            return (truth.labels if isinstance(truth, AnnotatedMaps) else truth), {}
+        if not isinstance(truth, AnnotatedMaps):
+            raise InputError(f"truth is a {type(truth).__name__}, expected AnnotatedMaps, for instance_sizes")
+        return truth.labels, {"instances": truth.instances}
+
+    def _count(self, key: Key, truth: Map, prediction: Map) -> Counts:
+        try:
+            return self._counter.count(truth, prediction)
+        except LabelError as error:
+            place = f"image {key}, pixel {error.place}"
+            raise LabelError(error.message, place=place, side=error.side, key=key) from None
+
+    def merge(self, other: Self) -> None:
+        """Add another state's images to this one.
+
+        Raises:
+            MergeError: The protocols or class tables differ, or an image is in both.
+        """
+        if self._protocol != other._protocol:
+            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
+        if self.classes != other.classes:
+            raise MergeError("states of different class tables")
+        if (self._pairs is None) != (other._pairs is None):
+            raise MergeError("one state has the counts of each image, the other has not: different per_image")
+        self._keys.join(other._keys)
+        self._counts += other._counts
+        if self._pairs is not None and other._pairs is not None:
+            self._pairs |= other._pairs
+        self._objects |= other._objects
+
+    def confusion_matrix(self) -> Counts:
+        """Pixels by true and predicted value, as `segmetrics.confusion` takes them.
+
+        Returns:
+            (classes, classes + others) uint64: row g, column p counts the pixels of true class g predicted as
+            p, in the order of the class table; the last columns are predictions that are no class.
+        """
+        return scored_part(self._counts, self.classes).copy()
+
+    def compute(self) -> Scores:
+        """IoU, accuracy and Dice: overall, by category, by class; instance-weighted IoU where asked for."""
+        return self._scores(self._counts, joined_rows(self._objects, N_OBJECT_COLUMNS))
+
+    def image_scores(self, key: Key) -> Scores:
+        """What `compute` gives for one image alone.
+
+        Raises:
+            ValueError: The counts of each image are not kept: `per_image` is False.
+            KeyError: The image was not seen.
+        """
+        if self._pairs is None:
+            raise ValueError("the counts of each image are not kept; give SemanticEvaluator per_image=True")
+        objects = {key: self._objects[key]} if self._objects else {}
+        counts = self._counter.of_pairs(self._pairs[key])
+        return self._scores(counts, joined_rows(objects, N_OBJECT_COLUMNS))
+
+    def _scores(self, counts: Counts, objects: Objects) -> Scores:
+        scores = [*semantic_scores(counts, self.classes, self._absent)]
+        if self._instance_iou is not None:
+            by_class = self._instance_iou.of_classes(counts, objects)
+            by_category = self._instance_iou.of_categories(counts, objects)
+            scores += instance_weighted_scores(by_class, by_category, self._absent)
+        return Scores([*combined(scores, self._means), *scores])
+
+    def to_bytes(self) -> bytes:
+        """The state as canonical safetensors."""
+        header = {
+            "kind": _STATE,
+            "protocol": msgspec.to_builtins(self._protocol),
+            "classes": asdict(self.classes),
+            "numbered_from_zero": self._keys.numbered_from_zero,
+            "per_image": self._pairs is not None,
+        }
+        keys = self.keys
+        tensors = pack_keys(np.array(keys) if keys else np.empty(0, np.int64)) | {"counts": self._counts}
+        if self._pairs is not None:
+            tensors |= pack_rows("pairs", self._pairs, N_PAIR_COLUMNS)
+        if self._instance_iou is not None:
+            tensors |= pack_rows("objects", self._objects, N_OBJECT_COLUMNS)
+        return write_state(header, tensors)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The state that `to_bytes` wrote.
+
+        Raises:
+            InputError: The bytes are not such a state.
+        """
+        header, tensors = read_state(data, _STATE)
+        evaluator = cls._from_header(header)
+        evaluator._restore(tensors, numbered=header.get("numbered_from_zero") is True)  # noqa: SLF001
+        return evaluator
+
+    @classmethod
+    def _from_header(cls, header: Mapping[str, Any]) -> Self:
+        """An empty evaluator of the protocol and class table that a state names."""
+        try:
+            protocol = msgspec.convert(header["protocol"], Protocol)
+            params = msgspec.convert(protocol.params, _Params)
+            evaluator = cls(
+                Classes(**msgspec.convert(header["classes"], _Table)),
+                absent=params.absent,
+                means=params.means,
+                instance_sizes=params.instance_sizes,
+                per_image=header.get("per_image") is True,
+                parity=protocol.parity,
+                name=protocol.name,
+                reference=protocol.reference,
+            )
+        except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
+            raise InputError(f"not a state of a SemanticEvaluator: {error}") from error
+        if evaluator.protocol != protocol:
+            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
+        return evaluator
+
+    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
+        """Take over tensors, checked so that nothing computed from them can go astray."""
+        ordered = unpack_keys(tensors)
+        if not np.all(ordered[1:] > ordered[:-1]):
+            raise InputError("the images are not in the order of their keys")
+        keys: list[Key] = ordered.tolist()
+        counts = checked_tensor(tensors, "counts", np.dtype(np.uint64), self._counts.shape)
+        self._counter.check(counts)
+        if not keys and counts.any():
+            raise InputError("the state has pixels of no image")
+        if self._pairs is not None:
+            self._pairs = unpack_rows("pairs", tensors, keys, N_PAIR_COLUMNS)
+            self._counter.check_pairs(self._pairs.values(), counts)
+        if self._instance_iou is not None:
+            self._objects = unpack_rows("objects", tensors, keys, N_OBJECT_COLUMNS)
+            for objects in self._objects.values():
+                self._instance_iou.check(objects)
+            if sum(one[:, PIXELS].sum(dtype=np.float64) for one in self._objects.values()) > counts.sum():
+                raise InputError("the objects have more pixels than the maps")
+        self._counts = counts
+        self._keys.add(keys, numbered=numbered)
+
+
+class _Params(msgspec.Struct):
+    """What a protocol's parameters say that the class table does not."""
+
+    absent: Absent
+    means: dict[str, list[str]] = {}
+    instance_sizes: InstanceSizes | None = None
+
+
+class _Table(TypedDict):
+    """A class table in a state's header."""
+
+    names: list[str]
+    ids: list[int]
+    ignore: list[int]
+    others: list[int]
+    categories: list[str] | None
+    things: list[bool] | None
+
+
+def _aligned(sides: Mapping[str, list[Map]], keys: Sequence[Key]) -> list[tuple[Map, ...]]:
+    """Image by image the maps of each side, which agree in number and size."""
+    truths = sides["truth"]
+    for name, maps in sides.items():
+        if len(maps) != len(truths):
+            raise InputError(f"{len(truths)} images have a truth, {len(maps)} have {name}")
+        for key, truth, other in zip(keys, truths, maps, strict=True):
+            if truth.shape != other.shape:
+                message = f"truth has shape {truth.shape}, {name} {other.shape}; they must agree"
+                raise InputError(message, place=f"image {key}")
+    return list(zip(*sides.values(), strict=True))
+
+
+def _measured(instance_iou: InstanceIoU, key: Key, instances: Map, prediction: Map) -> Objects:
+    try:
+        return instance_iou.measure(instances, prediction)
+    except InputError as error:
+        raise LabelError(error.message, place=f"image {key}", side="instances", key=key) from None

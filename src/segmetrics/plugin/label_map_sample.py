@@ -1,0 +1,117 @@
+"""A few made-up label maps in the layout of a data set, to try things on."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmetrics.plugin.label_map_files import Pattern
+
+if TYPE_CHECKING:
+    from segmetrics.classes import Classes
+    from segmetrics.plugin.label_maps import LabelMaps
+
+N_IMAGES = 8
+HEIGHT, WIDTH = 120, 160
+REGIONS = 9
+MARGIN = 3
+
+Labels = NDArray[np.uint8 | np.uint16]
+
+
+def write_label_map_sample(maps: LabelMaps, directory: Path) -> dict[str, object]:
+    """Write true and predicted maps, and return the options that score them.
+
+    The predictions are the truth with errors of the usual kinds: outlines that are off by some pixels, and a
+    region of another class now and then. The same files come out every time.
+    """
+    random = np.random.default_rng(2012)
+    split = maps.splits[0]
+    root, folder = directory / "data", directory / "predictions"
+    pattern, predicted = (Pattern(text).filled(split=split) for text in (maps.truth, maps.predictions))
+    protocol, coding = next(iter(maps.protocols.values())), next(iter(maps.codings.values()))
+    stored = _stored(coding.values)
+    keys = []
+    for number in range(1, N_IMAGES + 1):
+        path = maps.sample[number % len(maps.sample)].format(number=number)
+        fields = pattern.match(path) or {}
+        scene = _scene(random, protocol.classes, number)
+        write_gray_png(root / path, scene.truth)
+        prediction = predicted.filled(**fields).text.replace("**/", "").replace("*", "")
+        write_gray_png(folder / prediction, stored[scene.prediction])
+        if protocol.instances is not None:
+            instances = Pattern(protocol.instances.truth).filled(split=split, **fields)
+            write_gray_png(root / instances.text, scene.instances)
+        keys.append(fields["key"])
+    if maps.listing is not None:
+        _write(root / Pattern(maps.listing).filled(split=split).text, "\n".join([*keys, ""]).encode())
+    return {"root": str(root), "predictions": str(folder)}
+
+
+def write_gray_png(path: Path, labels: Labels) -> None:
+    """Write (h, w) uint8 or uint16 as a gray PNG of as many bits, making the folders it lies in."""
+    height, width = labels.shape
+    samples = labels.astype(labels.dtype.newbyteorder(">")).view(np.uint8)
+    rows = np.pad(samples, ((0, 0), (1, 0)))  # each row begins with its filter, 0 for none
+    chunks = (
+        _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8 * labels.itemsize, 0, 0, 0, 0)),
+        _chunk(b"IDAT", zlib.compress(rows.tobytes())),
+        _chunk(b"IEND", b""),
+    )
+    _write(path, b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _stored(values: Mapping[int, int] | None) -> Labels:
+    """The number that is stored for each of the truth's; of several the first."""
+    stored = np.arange(256, dtype=np.uint8)
+    for number, meant in reversed(tuple((values or {}).items())):
+        stored[meant] = number
+    return stored
+
+
+class _Scene(NamedTuple):
+    """One image: its true labels, its objects, and the labels predicted."""
+
+    truth: Labels
+    instances: Labels
+    prediction: Labels
+
+
+def _scene(random: np.random.Generator, classes: Classes, number: int) -> _Scene:
+    """Regions around as many centres, each image with the next classes, framed by what is not scored."""
+    centres = random.uniform((0, 0), (HEIGHT, WIDTH), (REGIONS, 2))
+    chosen = (number * REGIONS + np.arange(REGIONS)) % len(classes)
+    labels = np.array(classes.ids, np.uint8)[chosen]
+    mistaken = np.where(random.random(REGIONS) < 0.1, random.choice(labels, REGIONS), labels)
+    things = np.array(classes.things or [False] * len(classes))[chosen]
+    objects = np.where(things, 1000 * labels.astype(np.uint16) + np.arange(REGIONS), labels).astype(np.uint16)
+    regions = _nearest_of(centres)
+    truth, instances = labels[regions], objects[regions]
+    for unscored in (*classes.ignore, *classes.others)[:1]:
+        for each in (truth, instances):
+            each[:MARGIN] = each[-MARGIN:] = each[:, :MARGIN] = each[:, -MARGIN:] = unscored
+    moved = _nearest_of(centres + random.normal(0, 3, centres.shape))
+    return _Scene(truth, instances, mistaken[moved])
+
+
+def _nearest_of(centres: NDArray[np.float64]) -> NDArray[np.intp]:
+    """(HEIGHT, WIDTH): which centre is nearest to each pixel."""
+    pixels = np.moveaxis(np.indices((HEIGHT, WIDTH)), 0, -1)
+    distances = ((pixels[:, :, np.newaxis] - centres) ** 2).sum(axis=-1)
+    nearest: NDArray[np.intp] = distances.argmin(axis=-1)
+    return nearest

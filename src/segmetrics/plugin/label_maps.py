@@ -1,0 +1,227 @@
+"""Benchmarks of label maps, one PNG to the image, declared rather than programmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from segmetrics.classes import Classes
+from segmetrics.plugin.entries import Dataset, Format, Metric, Option
+from segmetrics.plugin.job import Job, OpenContext
+from segmetrics.types import Parity
+
+Absent = Literal["skip", "zero", "undefined"]
+"""What a class that neither occurs nor is predicted is to a mean: left out, a zero, or no mean at all."""
+
+ROOT = Option("root", kind="path", required=True, help="the data set's folder, laid out as published")
+PREDICTIONS = Option("predictions", kind="path", required=True, help="the folder of predicted label maps")
+PARITY = Option(
+    "parity",
+    kind="choice",
+    choices=("official", "clean"),
+    default="official",
+    help="with the official tool's oddities, or without",
+)
+
+METRICS = (
+    Metric("iou", "intersection over union of one class or category", task="semantic"),
+    Metric("iou.mean", "mean IoU over classes or categories", task="semantic"),
+    Metric("iou.freq_weighted", "mean IoU, each class weighted with its pixels", task="semantic"),
+    Metric("accuracy", "share of the pixels of one class that were found", task="semantic"),
+    Metric("accuracy.pixel", "share of the pixels that were predicted right", task="semantic"),
+    Metric("accuracy.mean", "mean over classes of the share of pixels found", task="semantic"),
+    Metric("dice", "Dice coefficient (F1) of one class", task="semantic"),
+    Metric("dice.mean", "mean Dice coefficient over classes", task="semantic"),
+)
+"""What a benchmark of label maps computes, for `segmetrics_metrics`."""
+
+IIOU_METRICS = (
+    Metric("iiou", "IoU of one class or category, each object weighted by its size", task="semantic"),
+    Metric("iiou.mean", "mean instance-weighted IoU over classes or categories", task="semantic"),
+)
+"""What it computes where objects are told apart."""
+
+LABEL_PNG = Format("label-png", "label maps: PNG of up to 8 bits, gray or palette, whose numbers are classes")
+"""What it reads, for `segmetrics_formats`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coding:
+    """What the numbers in predicted maps stand for.
+
+    Attributes:
+        name: As `--coding` names it.
+        values: Truth's number for each number that may be stored; no others may. None for the truth's own.
+    """
+
+    name: str
+    values: Mapping[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceMaps:
+    """Maps of objects beside the true label maps; see `segmetrics.evaluators.instance_iou.InstanceSizes`.
+
+    Attributes:
+        truth: Pattern of the maps, with the fields of the true maps'.
+        average: Pixels of an object on average, by class; the classes that are scored this way.
+        also: Numbers that count as a category besides its classes where they are predicted, by category.
+    """
+
+    truth: str
+    average: Mapping[str, float]
+    also: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelProtocol:
+    """One way to score the label maps of a data set.
+
+    Attributes:
+        name: As the record and `--protocol` name it.
+        classes: The classes, and which numbers in the files they are.
+        reference: The official evaluator and its version; empty where there is none.
+        absent: What it makes of a class that neither occurs nor is predicted. `--parity clean` leaves it out.
+        means: Further scores, by id, each the mean of these scores over everything.
+        instances: Where objects are told apart, for instance-weighted IoU.
+        merged: Numbers, in truth and prediction, that count as others: `{3: 1}` makes 3 the same as 1.
+    """
+
+    name: str
+    classes: Classes
+    reference: str = ""
+    absent: Absent = "skip"
+    means: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    instances: InstanceMaps | None = None
+    merged: Mapping[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if any(value in self.classes.values for value in self.merged):
+            raise ValueError(f"{self.name}: a number that counts as another has a meaning of its own")
+
+    @property
+    def parities(self) -> tuple[Parity, ...]:
+        """What there is to choose from; without an official evaluator there are no oddities."""
+        return ("official", "clean") if self.reference else ("clean",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelMaps:
+    """Where the label maps of a data set lie and how they are scored; arguments as `label_map_dataset`."""
+
+    truth: str
+    predictions: str
+    splits: tuple[str, ...]
+    listing: str | None
+    protocols: Mapping[str, LabelProtocol]
+    codings: Mapping[str, Coding]
+    subsets: tuple[str, ...]
+    sample: tuple[str, ...]
+
+
+def label_map_dataset(
+    *,
+    name: str,
+    summary: str,
+    license: str,  # noqa: A002  # the entry's own word
+    source: str,
+    version: str,
+    truth: str,
+    splits: tuple[str, ...],
+    sample: tuple[str, ...],
+    protocols: Sequence[LabelProtocol],
+    predictions: str = "{key}.png",
+    listing: str | None = None,
+    codings: Sequence[Coding] = (Coding(name="truth"),),
+    subsets: tuple[str, ...] = (),
+    url: str | None = None,
+) -> Dataset:
+    """A benchmark of which every image has one true and one predicted label map, both PNG.
+
+    In patterns, `{split}` is the split, `{key}` what names an image, `{subset}` the part of the split that it
+    is in; `*` is any part of a name, and `**/` any folders or none.
+
+    Args:
+        name: How it is called on the command line.
+        summary: One line for listings.
+        license: Of the annotations.
+        source: Who made it.
+        version: Of the annotations.
+        truth: Pattern of the true maps, from the root.
+        splits: Names of its splits as the files have them; the first is the default.
+        sample: Where true maps of the made-up sample go, from the root, `{number}` being 1, 2, ...; they are
+            of the first split, and images take turns among several.
+        protocols: How it can be scored; the first is the default, and `--protocol` chooses among several.
+        predictions: Pattern of the predicted maps, from the folder of predictions.
+        listing: Pattern, from the root, of a file whose lines begin with the keys of the split; None where
+            the split is whatever true maps there are.
+        codings: What numbers in predictions stand for; the first is the default, and `--coding` chooses among
+            several.
+        subsets: Parts of the split that are scored on their own too.
+        url: Where to get it.
+
+    >>> rivers = label_map_dataset(
+    ...     name="rivers", summary="Rivers of the north", license="CC BY 4.0",
+    ...     source="A. Sailor", version="1", splits=("val", "train"),
+    ...     truth="labels/{split}/{key}.png", sample=("labels/val/{number:04d}.png",),
+    ...     protocols=[LabelProtocol(name="rivers", classes=Classes("land water bridge", ignore=255))],
+    ... )
+    >>> [option.flag for option in rivers.options]
+    ['--root', '--split', '--predictions']
+    """
+    maps = LabelMaps(
+        truth=truth,
+        predictions=predictions,
+        splits=splits,
+        listing=listing,
+        protocols={protocol.name: protocol for protocol in protocols},
+        codings={coding.name: coding for coding in codings},
+        subsets=subsets,
+        sample=sample,
+    )
+    return Dataset(
+        name,
+        summary,
+        task="semantic",
+        license=license,
+        source=source,
+        version=version,
+        splits=splits,
+        options=_options(maps),
+        open=partial(_open, maps),
+        sample=partial(_write_sample, maps),
+        url=url,
+    )
+
+
+def _options(maps: LabelMaps) -> tuple[Option, ...]:
+    choices = []
+    if len(maps.protocols) > 1:
+        choices.append(_choice("protocol", tuple(maps.protocols), "what is scored as what"))
+    if len(maps.codings) > 1:
+        choices.append(_choice("coding", tuple(maps.codings), "what numbers in predictions stand for"))
+    if any(protocol.reference for protocol in maps.protocols.values()):
+        choices.append(PARITY)
+    return (ROOT, _choice("split", maps.splits, "which images"), PREDICTIONS, *choices)
+
+
+def _choice(name: str, choices: tuple[str, ...], text: str) -> Option:
+    return Option(name, kind="choice", choices=choices, default=choices[0], help=text)
+
+
+# NumPy and the C core are imported once something is scored, so that listings stay quick.
+
+
+def _open(maps: LabelMaps, values: Mapping[str, object], context: OpenContext) -> Job:
+    from segmetrics.plugin.label_map_job import open_label_maps  # noqa: PLC0415
+
+    return open_label_maps(maps, values, context)
+
+
+def _write_sample(maps: LabelMaps, directory: Path) -> Mapping[str, object]:
+    from segmetrics.plugin.label_map_sample import write_label_map_sample  # noqa: PLC0415
+
+    return write_label_map_sample(maps, directory)
