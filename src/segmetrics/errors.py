@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from os import PathLike, fspath
+from typing import Any
 
 
 class SegmetricsError(Exception):
-    """Base of all errors raised on purpose; its text is one line that can be shown as it is."""
+    """Base of all errors raised on purpose; its text is one line that can be shown as it is.
+
+    Errors pickle with all they carry, whatever their constructors ask for, so that they arrive from other
+    processes as they were raised.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(
+    kind: type[SegmetricsError], args: tuple[Any, ...], attributes: dict[str, Any]
+) -> SegmetricsError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    vars(error).update(attributes)
+    return error
 
 
 class InputError(SegmetricsError):
