@@ -30,6 +30,7 @@ from segmetrics.evaluators.instance_grid import (
 )
 from segmetrics.evaluators.instance_rows import InstanceRows
 from segmetrics.evaluators.instance_scores import summarize
+from segmetrics.evaluators.sample_keys import SampleKeys
 from segmetrics.evaluators.tensors import Tensors, read_state, write_state
 from segmetrics.instances import Category, Geometry, Instances, Listing
 from segmetrics.readers.coco import AreaRule
@@ -107,10 +108,8 @@ class InstanceEvaluator(Evaluator):
         )
         limit = grid.max_dets[-1] if rules == "lvis" else 0
         self._forms = BatchForms(self._category_ids, geometry, rules, area, limit)
-        self._keys_from = keys_from
-        self._numbers_itself = False
+        self._keys = SampleKeys(keys_from)
         self._blocks = [InstanceRows.empty(len(grid.areas))]
-        self._seen: set[Key] = set()
 
     @property
     def protocol(self) -> Protocol:
@@ -120,7 +119,7 @@ class InstanceEvaluator(Evaluator):
     @property
     def keys(self) -> Sequence[Key]:
         """Keys of the images seen so far, ordered."""
-        return sorted(self._seen)
+        return self._keys.ordered()
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
@@ -143,17 +142,9 @@ class InstanceEvaluator(Evaluator):
             MergeError: An image was seen before.
             ValueError: The two sides list different images, or other categories than this evaluator.
         """
-        needs_keys = keys is None and is_sequence_of_images(truth)
-        if needs_keys:
-            keys = self._number(len(truth))
-        self._add(self._evaluate(*self._forms.read(truth, prediction, keys)))
-        self._numbers_itself |= needs_keys and self._keys_from is None
-
-    def _number(self, n: int) -> Sequence[Key]:
-        """Keys for n images that have none: the next integers."""
-        start = (self._keys_from or 0) - 1
-        first = 1 + max((key for key in self._seen if isinstance(key, int)), default=start)
-        return range(first, first + n)
+        chosen = self._keys.choose(keys, len(truth)) if is_sequence_of_images(truth) else keys
+        rows = self._evaluate(*self._forms.read(truth, prediction, chosen))
+        self._add(rows, numbered=keys is None and is_sequence_of_images(truth))
 
     def _evaluate(self, truth: Instances, prediction: Instances) -> InstanceRows:
         try:
@@ -175,14 +166,9 @@ class InstanceEvaluator(Evaluator):
             ) from None
         return InstanceRows(keys=truth.keys[truth.first : truth.last], **columns)
 
-    def _add(self, rows: InstanceRows) -> None:
-        keys: list[Key] = rows.keys.tolist()
-        kinds = {type(key) for key in (*keys[:1], *list(self._seen)[:1])}
-        if len(kinds) > 1:
-            raise MergeError("some images have numbers for keys, some have names; one dataset has one kind")
-        if not self._seen.isdisjoint(keys):
-            raise MergeError(f"image {min(self._seen.intersection(keys))} was seen before")
-        self._seen.update(keys)
+    def _add(self, rows: InstanceRows, *, numbered: bool) -> None:
+        keys = rows.keys.tolist()
+        self._keys.add(self._keys.choose(keys, len(keys)), numbered=numbered)
         self._blocks.append(rows)
 
     def _rows(self) -> InstanceRows:
@@ -216,11 +202,8 @@ class InstanceEvaluator(Evaluator):
             raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
         if self.categories != other.categories:
             raise MergeError("states of different categories")
-        if self._numbers_itself and other._numbers_itself:
-            raise MergeError(
-                "both states numbered their images from 0; give each evaluator its own keys_from"
-            )
-        self._add(other._rows())
+        self._keys.join(other._keys)
+        self._blocks.append(other._rows())
 
     def compute(self) -> Scores:
         """Average precision and recall: overall, by IoU threshold, by size, by class, by LVIS frequency."""
@@ -242,7 +225,7 @@ class InstanceEvaluator(Evaluator):
             "kind": _STATE,
             "protocol": msgspec.to_builtins(self._protocol),
             "categories": [[category.id, category.name, category.frequency] for category in self.categories],
-            "numbers_itself": self._numbers_itself,
+            "numbers_itself": self._keys.numbered_from_zero,
         }
         return write_state(header, self._rows().to_tensors())
 
@@ -255,13 +238,12 @@ class InstanceEvaluator(Evaluator):
         """
         header, tensors = read_state(data, _STATE)
         evaluator = cls._from_header(header)
-        evaluator._restore(tensors, numbers_itself=header.get("numbers_itself") is True)  # noqa: SLF001
+        evaluator._restore(tensors, numbered=header.get("numbers_itself") is True)  # noqa: SLF001
         return evaluator
 
-    def _restore(self, tensors: Tensors, *, numbers_itself: bool) -> None:
+    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
         sizes = len(self.categories), len(self.grid.areas), len(self.grid.thresholds)
-        self._add(InstanceRows.from_tensors(tensors, *sizes))
-        self._numbers_itself = numbers_itself
+        self._add(InstanceRows.from_tensors(tensors, *sizes), numbered=numbered)
 
     @classmethod
     def _from_header(cls, header: Mapping[str, Any]) -> Self:
