@@ -18,8 +18,8 @@ from segmetrics.errors import CoverageError, InputError
 from segmetrics.evaluators.semantic import SemanticEvaluator
 from segmetrics.plugin import Dataset, Job, OpenContext
 from segmetrics.plugin.label_map_job import LabelFile
-from segmetrics.plugin.label_map_sample import write_gray_png
 from segmetrics.plugin.label_maps import Coding, InstanceMaps, LabelProtocol, label_map_dataset
+from segmetrics.plugin.sample_png import write_png
 from segmetrics.runner import run
 from segmetrics.types import Scores
 
@@ -88,7 +88,7 @@ def stored(path: Path) -> np.ndarray:
 def spoil(path: Path, label: int) -> None:
     labels = stored(path).copy()
     labels[60, 80] = label
-    write_gray_png(path, labels)
+    write_png(path, labels)
 
 
 def test_options_are_those_there_is_a_choice_in() -> None:
@@ -195,7 +195,7 @@ def test_of_doubled_predictions_none_is_scored(tmp_path: Path) -> None:
 
 def test_a_map_of_another_size_is_named(rivers: dict[str, Path]) -> None:
     wrong = rivers["predictions"] / "river_4.png"
-    write_gray_png(wrong, np.ones((60, 80), np.uint8))
+    write_png(wrong, np.ones((60, 80), np.uint8))
     with pytest.raises(InputError) as caught:
         run(RIVERS, rivers)
     assert str(caught.value) == f"{wrong}: is 80x60, its ground truth is 160x120"
@@ -246,7 +246,7 @@ def test_numbers_of_another_coding_are_translated(tmp_path: Path) -> None:
     values = written(REGIONS, tmp_path)
     submitted = scores(REGIONS, values)
     for path in values["predictions"].glob("*.png"):
-        write_gray_png(path, stored(path) + np.uint8(1))
+        write_png(path, stored(path) + np.uint8(1))
     assert list(scores(REGIONS, {**values, "coding": "truth"})) == list(submitted)
     with pytest.raises(InputError, match=r"2\.png: pixel \[\d+, \d+\]: is 3, expected one of 0, 1, 2"):
         run(REGIONS, values)
@@ -288,7 +288,7 @@ def test_subsets_are_scored_on_their_own_too(tmp_path: Path) -> None:
 
 
 def test_a_label_file_is_an_array(tmp_path: Path) -> None:
-    write_gray_png(tmp_path / "a.png", np.array([[1, 2]], np.uint8))
+    write_png(tmp_path / "a.png", np.array([[1, 2]], np.uint8))
     labels = LabelFile(tmp_path / "a.png")
     assert np.asarray(labels).tolist() == [[1, 2]]
     assert np.asarray(labels, np.int64).dtype == np.int64
@@ -297,5 +297,5 @@ def test_a_label_file_is_an_array(tmp_path: Path) -> None:
 def test_a_gray_png_holds_what_was_written(tmp_path: Path) -> None:
     for dtype in (np.uint8, np.uint16):
         labels = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (5, 7), dtype)
-        write_gray_png(tmp_path / "deep" / "a.png", labels)
+        write_png(tmp_path / "deep" / "a.png", labels)
         assert np.array_equal(stored(tmp_path / "deep" / "a.png"), labels)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from segmetrics.types import OverValue, Score
 
-_PREDICTIONS = {"instance": "detections"}
+_PREDICTIONS = {"instance": "detections", "panoptic": "segments"}
 """What a task calls its predictions, where it has a word of its own."""
 
 UNDEFINED = "-"

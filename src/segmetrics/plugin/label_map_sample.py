@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.plugin.label_map_files import Pattern
+from segmetrics.plugin.sample_png import write_png
 
 if TYPE_CHECKING:
     from segmetrics.classes import Classes
@@ -42,33 +41,16 @@ def write_label_map_sample(maps: LabelMaps, directory: Path) -> dict[str, object
         path = maps.sample[number % len(maps.sample)].format(number=number)
         fields = pattern.match(path) or {}
         scene = _scene(random, protocol.classes, number)
-        write_gray_png(root / path, scene.truth)
+        write_png(root / path, scene.truth)
         prediction = predicted.filled(**fields).text.replace("**/", "").replace("*", "")
-        write_gray_png(folder / prediction, stored[scene.prediction])
+        write_png(folder / prediction, stored[scene.prediction])
         if protocol.instances is not None:
             instances = Pattern(protocol.instances.truth).filled(split=split, **fields)
-            write_gray_png(root / instances.text, scene.instances)
+            write_png(root / instances.text, scene.instances)
         keys.append(fields["key"])
     if maps.listing is not None:
         _write(root / Pattern(maps.listing).filled(split=split).text, "\n".join([*keys, ""]).encode())
     return {"root": str(root), "predictions": str(folder)}
-
-
-def write_gray_png(path: Path, labels: Labels) -> None:
-    """Write (h, w) uint8 or uint16 as a gray PNG of as many bits, making the folders it lies in."""
-    height, width = labels.shape
-    samples = labels.astype(labels.dtype.newbyteorder(">")).view(np.uint8)
-    rows = np.pad(samples, ((0, 0), (1, 0)))  # each row begins with its filter, 0 for none
-    chunks = (
-        _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8 * labels.itemsize, 0, 0, 0, 0)),
-        _chunk(b"IDAT", zlib.compress(rows.tobytes())),
-        _chunk(b"IEND", b""),
-    )
-    _write(path, b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def _write(path: Path, content: bytes) -> None:
