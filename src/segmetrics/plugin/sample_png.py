@@ -13,7 +13,7 @@ GRAY, RGB = 0, 2
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8 | np.uint16]) -> None:
-    """Write (h, w) uint8 or uint16 as gray of as many bits, (h, w, 3) uint8 as RGB; the folder is made too."""
+    """Write (h, w) uint8 or uint16 as gray of as many bits, (h, w, 3) uint8 as RGB; makes the folder too."""
     height, width = pixels.shape[:2]
     samples = pixels.astype(pixels.dtype.newbyteorder(">")).reshape(height, -1).view(np.uint8)
     rows = np.pad(samples, ((0, 0), (1, 0)))  # each row begins with its filter, 0 for none
