@@ -15,6 +15,7 @@ from segmetrics.evaluators.base import Evaluator
 __all__ = [
     "AnnotatedMaps",
     "AreaRange",
+    "CityscapesInstanceEvaluator",
     "Evaluator",
     "InstanceEvaluator",
     "InstanceGrid",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from segmetrics.evaluators.cityscapes_instances import CityscapesInstanceEvaluator
     from segmetrics.evaluators.instance_grid import AreaRange, InstanceGrid
     from segmetrics.evaluators.instance_iou import InstanceSizes
     from segmetrics.evaluators.instances import InstanceEvaluator
@@ -33,6 +35,7 @@ else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
         "AreaRange": "segmetrics.evaluators.instance_grid",
+        "CityscapesInstanceEvaluator": "segmetrics.evaluators.cityscapes_instances",
         "InstanceEvaluator": "segmetrics.evaluators.instances",
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
         "InstanceSizes": "segmetrics.evaluators.instance_iou",

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from segmetrics.classes import Classes
-from segmetrics.plugin import Dataset, Format, Metric, hookimpl
+from segmetrics.plugin import Dataset, Format, Metric, cityscapes_instances, hookimpl, panoptic
 from segmetrics.plugin.label_maps import (
     IIOU_METRICS,
-    LABEL_PNG,
     METRICS,
     InstanceMaps,
     LabelProtocol,
@@ -87,20 +86,46 @@ CITYSCAPES_SEMANTIC = label_map_dataset(
     url="https://www.cityscapes-dataset.com",
 )
 
+CITYSCAPES_INSTANCE = cityscapes_instances.cityscapes_instance_dataset(
+    name="cityscapes-instance",
+    summary="Cityscapes instance-level semantic labelling, 500 validation images, 8 classes",
+    license=CITYSCAPES_SEMANTIC.license,
+    source=CITYSCAPES_SEMANTIC.source,
+    version="gtFine",
+    splits=("val", "train"),
+    classes=CLASSES,
+    truth="gtFine/{split}/{city}/{key}_gtFine_instanceIds.png",
+    sample="gtFine/val/ulm/ulm_{number:06d}_000019_gtFine_instanceIds.png",
+    url="https://www.cityscapes-dataset.com",
+)
+
+CITYSCAPES_PANOPTIC = panoptic.panoptic_dataset(
+    name="cityscapes-panoptic",
+    summary="Cityscapes panoptic segmentation, 500 validation images, 8 thing and 11 stuff classes",
+    license=CITYSCAPES_SEMANTIC.license,
+    source=CITYSCAPES_SEMANTIC.source,
+    version="gtFine",
+    split="val",
+    ground_truth_name="cityscapes_panoptic_val.json",
+    url="https://www.cityscapes-dataset.com",
+)
+
 
 @hookimpl
 def segmetrics_datasets() -> Iterator[Dataset]:
-    """Cityscapes' benchmark."""
+    """Cityscapes' benchmarks."""
     yield CITYSCAPES_SEMANTIC
+    yield CITYSCAPES_INSTANCE
+    yield CITYSCAPES_PANOPTIC
 
 
 @hookimpl
 def segmetrics_metrics() -> Iterator[Metric]:
-    """What it measures."""
-    yield from (*METRICS, *IIOU_METRICS)
+    """What they measure."""
+    yield from (*METRICS, *IIOU_METRICS, *cityscapes_instances.METRICS, *panoptic.METRICS)
 
 
 @hookimpl
 def segmetrics_formats() -> Iterator[Format]:
-    """What it reads."""
-    yield LABEL_PNG
+    """What they read."""
+    yield from (*cityscapes_instances.FORMATS, *panoptic.FORMATS)

@@ -1,0 +1,366 @@
+"""Cityscapes' AP of instances: official numbers, the definition, the merge law, corrupt states."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from reference.cityscapes_instances import THRESHOLDS, Image, Instance, average_precision
+
+from segmetrics.classes import Classes
+from segmetrics.errors import InputError, MergeError, SegmetricsError
+from segmetrics.evaluators import cityscapes_instance_ap
+from segmetrics.evaluators.cityscapes_instances import CityscapesInstanceEvaluator
+from segmetrics.evaluators.tensors import read_state, write_state
+from segmetrics.readers.cityscapes_instances import read_instances
+from segmetrics.readers.label_png import read_label_png
+from segmetrics_cityscapes import CLASSES
+
+KIND = "segmetrics.cityscapes_instances.1"
+STREETS = Classes("road person car", ids=(7, 24, 26), others=(0, 29), things=(False, True, True))
+VOID = (0, 29)
+MIN_REGION = 3
+HEIGHT, WIDTH = 4, 5
+Tensors = dict[str, NDArray[Any]]
+Spoil = Callable[[Tensors], None]
+
+
+def evaluator(**options: Any) -> CityscapesInstanceEvaluator:
+    return CityscapesInstanceEvaluator(STREETS, **{"min_region": MIN_REGION} | options)
+
+
+def instances(image: Image) -> list[tuple[int, float, list[list[int]]]]:
+    return [(each.label, each.confidence, each.mask) for each in image.predictions]
+
+
+def evaluated(
+    images: list[Image], keys: list[int] | None = None, **options: Any
+) -> CityscapesInstanceEvaluator:
+    result = evaluator(**options)
+    result.update([image.truth for image in images], [instances(image) for image in images], keys=keys)
+    return result
+
+
+def maps(values: st.SearchStrategy[int]) -> st.SearchStrategy[list[list[int]]]:
+    row = st.lists(values, min_size=WIDTH, max_size=WIDTH)
+    return st.lists(row, min_size=HEIGHT, max_size=HEIGHT)
+
+
+@st.composite
+def images(draw: st.DrawFn) -> Image:
+    """A scene of a few labels, and predictions some of which are objects with pixels changed."""
+    ids = draw(
+        st.lists(st.sampled_from((0, 7, 24, 26, 29, 24000, 26000, 26001, 29001)), min_size=1, max_size=3)
+    )
+    truth = draw(maps(st.sampled_from(ids)))
+    predictions = []
+    for _ in range(draw(st.integers(0, 5))):
+        wanted, noise = draw(st.sampled_from(ids)), draw(maps(st.sampled_from((0, 0, 0, 0, 0, 0, 0, 1))))
+        mask = [
+            [int((id_ == wanted) != flip) for id_, flip in zip(*rows, strict=True)]
+            for rows in zip(truth, noise, strict=True)
+        ]
+        label, confidence = draw(st.sampled_from((24, 26, 7))), draw(st.sampled_from((0.2, 0.5, 0.5, 0.9)))
+        predictions.append(Instance(label, confidence, mask))
+    return Image(truth, predictions)
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------
+
+
+def test_thresholds_are_the_official_doubles() -> None:
+    assert cityscapes_instance_ap.THRESHOLDS == THRESHOLDS
+
+
+@pytest.mark.parametrize("min_region", [10, 100])
+def test_numbers_are_those_of_cityscapesscripts(shared: Path, min_region: int) -> None:
+    official = json.loads((shared / "truth" / "labelmaps.json").read_text())["cityscapes_instance"]
+    expected = official[f"minRegion{min_region}"]
+    folder = shared / "truth" / "inputs" / "cityscapes"
+    result = CityscapesInstanceEvaluator(CLASSES, min_region=min_region)
+    for path in sorted((folder / "inst").glob("*.txt")):
+        truth = folder / "gtFine" / "val" / "frankfurt" / f"{path.stem}_gtFine_instanceIds.png"
+        result.update([read_label_png(truth)], [read_instances(path, folder / "inst")], keys=[path.stem])
+    found = result.average_precisions().values
+    np.testing.assert_allclose(found, np.array(expected["ap"])[0], rtol=0, atol=1e-12)
+    scores, averages = result.compute(), expected["averages"]
+    assert scores["ap"] == pytest.approx(averages["allAp"], rel=0, abs=1e-12)
+    assert scores.value("ap", iou=0.5) == pytest.approx(averages["allAp50%"], rel=0, abs=1e-12)
+    for name, official_class in averages["classes"].items():
+        pair = scores.value("ap", **{"class": name}), scores.value("ap", iou=0.5, **{"class": name})
+        for value, key in zip(pair, ("ap", "ap50%"), strict=True):
+            assert (np.nan if value is None else value) == pytest.approx(
+                official_class[key], rel=0, abs=1e-12, nan_ok=True
+            )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(images(), max_size=3), st.integers(0, 6))
+def test_scores_are_those_of_the_definition(cases: list[Image], min_region: int) -> None:
+    found = evaluated(cases, min_region=min_region).average_precisions().values
+    for c, label in enumerate((24, 26)):
+        for k, threshold in enumerate(THRESHOLDS):
+            expected = average_precision(cases, label, threshold, void=VOID, min_region=min_region)
+            assert found[c, k] == pytest.approx(
+                np.nan if expected is None else expected, rel=0, abs=1e-12, nan_ok=True
+            )
+
+
+def scene(*ids: int) -> list[list[int]]:
+    return [list(ids)]
+
+
+@pytest.mark.parametrize(
+    ("truth", "found", "expected"),
+    [
+        pytest.param((26000,) * 4, [], 0.0, id="nothing predicted"),
+        pytest.param((26, 26, 26, 7), [], None, id="a group is not to be found"),
+        pytest.param((26000, 26000, 7, 7), [], None, id="nor is a small object"),
+        pytest.param((26000,) * 4, [(0.9, (1, 1, 1, 0)), (0.9, (1, 1, 1, 1))], 0.75, id="found twice"),
+        pytest.param((26000,) * 4, [(0.9, (1, 1, 0, 0))], 0.0, id="an IoU of one half is no match"),
+        pytest.param((26000,) * 3 + (0,) * 3, [(0.5, (0, 0, 0, 1, 1, 1))], 0.0, id="only ignored ones: 0"),
+        pytest.param((26000,) * 3, [(0.5, (0, 0, 0))], 0.0, id="an empty mask"),
+        pytest.param(
+            (26000,) * 3 + (29001,) * 3,
+            [(0.9, (0, 0, 0, 1, 1, 1)), (0.5, (1, 1, 1, 0, 0, 0))],
+            0.25,
+            id="a caravan is not void",
+        ),
+        pytest.param(
+            (26000,) * 3 + (29,) * 3,
+            [(0.9, (0, 0, 0, 1, 1, 1)), (0.5, (1, 1, 1, 0, 0, 0))],
+            1.0,
+            id="a group of caravans is",
+        ),
+    ],
+)
+def test_cases_by_hand(truth: tuple[int, ...], found: list[Any], expected: float | None) -> None:
+    result = evaluator()
+    result.update([scene(*truth)], [[(26, confidence, [list(mask)]) for confidence, mask in found]])
+    assert result.compute().value("ap", iou=0.5) == expected
+
+
+def test_no_images_at_all() -> None:
+    result = evaluator()
+    assert {score.value for score in result.compute()} == {None}
+    assert CityscapesInstanceEvaluator.from_bytes(result.to_bytes()).to_bytes() == result.to_bytes()
+    result.update([], [])
+    assert result.keys == []
+
+
+# ---- the merge law ---------------------------------------------------------------------------------------
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(images(), max_size=6), st.booleans(), st.data())
+def test_any_partition_in_any_order_is_the_whole(
+    cases: list[Image], has_names: bool, data: st.DataObject
+) -> None:
+    keys: list[Any] = [f"é{i}" if has_names else i for i in range(len(cases))]
+    whole = evaluated(cases, keys)
+    pairs = {key: (case.truth, instances(case)) for key, case in zip(keys, cases, strict=True)}
+    states = [evaluator()]
+    for key in data.draw(st.permutations(keys)):
+        if data.draw(st.booleans()):
+            states.append(evaluator())
+        truth, prediction = pickle.loads(pickle.dumps(pairs[key]))  # noqa: S301  # our own
+        states[-1].update([truth], [prediction], keys=[key])
+    merged = CityscapesInstanceEvaluator.merge_all(
+        CityscapesInstanceEvaluator.from_bytes(state.to_bytes()) if data.draw(st.booleans()) else state
+        for state in data.draw(st.permutations(states))
+    )
+    assert merged.to_bytes() == whole.to_bytes()
+    assert merged.keys == whole.keys == keys
+    assert list(merged.compute()) == list(whole.compute())
+
+
+def small() -> list[Image]:
+    """Two images; one has an object, a group and void, and predictions of each."""
+    return [
+        Image(
+            [[26000, 26000, 26000, 26, 26, 0]],
+            [Instance(26, 0.9, [[1, 1, 1, 0, 0, 0]]), Instance(26, 0.5, [[1, 0, 0, 1, 1, 1]])],
+        ),
+        Image([[24000, 24000, 24000, 7]], [Instance(24, 0.7, [[0, 1, 1, 1]])]),
+    ]
+
+
+def test_an_image_seen_before_is_refused() -> None:
+    result = evaluated(small(), [3, 7])
+    before = result.to_bytes()
+    with pytest.raises(MergeError, match="image 7 was seen before"):
+        result.merge(evaluated(small(), [7, 9]))
+    with pytest.raises(MergeError, match="image 3 was seen before"):
+        result.update([[[7]]], [[]], keys=[3])
+    assert result.to_bytes() == before
+
+
+def test_states_that_numbered_their_images_do_not_merge() -> None:
+    with pytest.raises(MergeError, match="keys_from"):
+        evaluated(small()).merge(CityscapesInstanceEvaluator.from_bytes(evaluated(small()).to_bytes()))
+    result = evaluated(small())
+    result.merge(evaluated(small(), keys_from=2))
+    assert result.keys == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "other", [evaluator(min_region=4), CityscapesInstanceEvaluator(CLASSES, min_region=3)]
+)
+def test_states_measured_otherwise_do_not_merge(other: CityscapesInstanceEvaluator) -> None:
+    with pytest.raises(MergeError, match="different"):
+        evaluated(small()).merge(other)
+
+
+def test_batches_that_do_not_fit_leave_the_state_as_it_was() -> None:
+    result = evaluator()
+    for truth, predictions, words in (
+        ([[[7]]], [[], []], "1 images have annotations, found 2"),
+        ([[7]], [[]], r"image 0: truth has shape \(1,\), expected"),
+        ([[[25001]]], [[]], "image 0: truth holds 25001, whose label is no class"),
+        (
+            [[[7]], [[7]]],
+            [[], [(26, 0.5, [[1, 1]])]],
+            "image 1, prediction 0: the mask is 1 x 2, its .* 1 x 1",
+        ),
+        ([[[7]]], [[(255, 0.5, [[1]])]], "image 0, prediction 0: label is 255, which is no class"),
+        ([[[7]]], [[(26, float("nan"), [[1]])]], "image 0, prediction 0: confidence is nan"),
+    ):
+        with pytest.raises(InputError, match=words):
+            result.update(truth, predictions)
+    assert result.keys == []
+
+
+def test_a_minimum_below_zero_is_refused() -> None:
+    with pytest.raises(ValueError, match="min_region"):
+        evaluator(min_region=-1)
+
+
+# ---- corrupt states --------------------------------------------------------------------------------------
+
+
+@cache
+def state() -> bytes:
+    """Bytes of a small state."""
+    return evaluated(small(), [3, 7]).to_bytes()
+
+
+def respelled(spoil: Spoil) -> bytes:
+    """The small state with its tensors changed."""
+    header, tensors = read_state(state(), KIND)
+    writable = {name: tensor.copy() for name, tensor in tensors.items()}
+    spoil(writable)
+    return write_state(header, writable)
+
+
+def test_every_truncation_is_refused() -> None:
+    for length in range(len(state())):
+        with pytest.raises(InputError):
+            CityscapesInstanceEvaluator.from_bytes(state()[:length])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_flipped_bytes_never_crash(data: st.DataObject) -> None:
+    spoiled = bytearray(state())
+    for _ in range(data.draw(st.integers(1, 3))):
+        spoiled[data.draw(st.integers(0, len(spoiled) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        result = CityscapesInstanceEvaluator.from_bytes(bytes(spoiled))
+        result.compute()
+        result.merge(evaluator())
+        result.to_bytes()
+    except SegmetricsError:
+        return
+
+
+@pytest.mark.parametrize("name", sorted(read_state(evaluated(small(), [3, 7]).to_bytes(), KIND)[1]))
+def test_tensors_that_are_missing_or_of_another_dtype_or_shape_are_refused(name: str) -> None:
+    def reshape(change: Callable[[NDArray[Any]], NDArray[Any]]) -> Spoil:
+        return lambda tensors: tensors.update({name: change(tensors[name])})
+
+    spoils: list[Spoil] = [
+        lambda tensors: tensors.__delitem__(name),
+        reshape(lambda tensor: tensor.astype(np.float32)),
+        reshape(lambda tensor: tensor.astype(np.uint8)),
+        reshape(lambda tensor: tensor[:-1]),
+        reshape(lambda tensor: np.concatenate([tensor, tensor])),
+        reshape(lambda tensor: tensor[..., np.newaxis]),
+        reshape(lambda tensor: tensor.reshape(-1)[:1].reshape(())),
+    ]
+    for spoil in spoils:
+        with pytest.raises(InputError):
+            CityscapesInstanceEvaluator.from_bytes(respelled(spoil))
+
+
+def _set(name: str, index: Any, value: Any) -> Spoil:
+    return lambda tensors: tensors[name].__setitem__(index, value)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(_set("regions", (0, 0), 7), id="label of a region"),
+        pytest.param(_set("regions", (0, 0), -1), id="id below zero"),
+        pytest.param(_set("regions", (0, 0), 26001), id="an object that is overlapped is gone"),
+        pytest.param(_set("regions", (1, 0), 26), id="a region twice"),
+        pytest.param(_set("regions", (0, 1), 0), id="an empty region"),
+        pytest.param(_set("regions", (0, 1), 2**60), id="a huge region"),
+        pytest.param(_set("predictions", (0, 0), 7), id="label of a prediction"),
+        pytest.param(_set("predictions", (0, 0), 24), id="label other than its regions'"),
+        pytest.param(_set("predictions", (0, 1), 0), id="an empty prediction"),
+        pytest.param(_set("predictions", (0, 2), 4), id="more void than pixels"),
+        pytest.param(_set("predictions", (1, 2), 2), id="void and regions overlap"),
+        pytest.param(_set("confidence", 0, np.nan), id="confidence NaN"),
+        pytest.param(_set("confidence", 0, np.inf), id="confidence infinite"),
+        pytest.param(_set("overlaps", (0, 1), 0), id="empty overlap"),
+        pytest.param(_set("overlaps", (0, 1), 4), id="overlap larger than the region"),
+        pytest.param(_set("overlaps", (0, 0), 26777), id="overlap with no region"),
+        pytest.param(_set("overlaps", (2, 0), 26), id="overlap twice"),
+        pytest.param(_set("regions_per_image", 0, 0), id="too few regions"),
+        pytest.param(_set("predictions_per_image", 0, 2**32 - 1), id="too many predictions"),
+        pytest.param(_set("overlaps_per_prediction", 0, 0), id="too few overlaps"),
+        pytest.param(_set("keys", 1, 3), id="an image twice"),
+        pytest.param(_set("keys", 1, -1), id="images in no order"),
+    ],
+)
+def test_rows_that_cannot_be_are_refused(spoil: Spoil) -> None:
+    with pytest.raises(InputError):
+        CityscapesInstanceEvaluator.from_bytes(respelled(spoil))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "segmetrics.panoptic.1"},
+        {"protocol": None},
+        {
+            "protocol": {
+                "name": "cityscapes-instances",
+                "version": "2",
+                "parity": "official",
+                "reference": "?",
+            }
+        },
+        {"classes": None},
+        {"classes": {"names": []}},
+        {"params": {"min_region": "3"}},
+        {"params": {"min_region": -3}},
+        {"params": {"iou_thresholds": [0.5]}},
+    ],
+    ids=str,
+)
+def test_headers_that_cannot_be_are_refused(change: dict[str, Any]) -> None:
+    header, tensors = read_state(state(), KIND)
+    if "params" in change:
+        header["protocol"]["params"] |= change["params"]
+    with pytest.raises(InputError):
+        CityscapesInstanceEvaluator.from_bytes(write_state(header | change, tensors))
