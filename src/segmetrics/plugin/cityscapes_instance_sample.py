@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.plugin.label_map_files import Pattern
-from segmetrics.plugin.label_map_sample import write_gray_png
+from segmetrics.plugin.sample_png import write_png
 
 if TYPE_CHECKING:
     from segmetrics.plugin.cityscapes_instances import InstanceFiles
@@ -43,10 +43,10 @@ def write_instance_files(files: InstanceFiles, split: str, directory: Path) -> d
                 mask: NDArray[np.uint8] = np.zeros((HEIGHT, WIDTH), np.uint8)
                 mask[moved] = 255
                 name = f"masks/{key}_{i}.png"
-                write_gray_png(folder / name, mask)
+                write_png(folder / name, mask)
                 found = other if random.random() < 0.1 else label
                 lines.append(f"{name} {found} {random.random():.4f}\n")
-        write_gray_png(root / path, ids)
+        write_png(root / path, ids)
         (folder / f"{key}.txt").write_text("".join(lines))
     return {"root": str(root), "predictions": str(folder)}
 
