@@ -13,24 +13,31 @@ the same numbers.
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
-import time
-import venv
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-HERE = Path(__file__).resolve().parent
-PEERS = HERE / "peers"
+from comparison import (
+    OURS,
+    PEERS,
+    BenchmarkError,
+    Tally,
+    check_agreement,
+    check_versions,
+    facts,
+    machine,
+    memory_cell,
+    peers_environment,
+    ratios_cell,
+    run_driver,
+    table,
+)
+
 REQUIREMENTS = PEERS / "requirements.txt"
-TOLERANCE = 1e-9
-SAMPLING_SECONDS = 0.002
-KIB_PER_MB = 1000 / 1.024
 
 
 class Contender(NamedTuple):
@@ -41,7 +48,6 @@ class Contender(NamedTuple):
     reference_of: str | None = None
 
 
-OURS = "segmetrics"
 CONTENDERS = (
     Contender(OURS, "segmetrics_driver.py"),
     Contender("hotcoco", "hotcoco_driver.py"),
@@ -82,58 +88,7 @@ RECIPES = {
 }
 
 
-@dataclass
-class Tally:
-    """What one contender did on one workload; the seconds are those of the timed rounds, in order."""
-
-    version: str = ""
-    python: str = ""
-    refused: str = ""
-    numbers: list[float] = field(default_factory=list)
-    cpu_seconds: list[float] = field(default_factory=list)
-    wall_seconds: list[float] = field(default_factory=list)
-    peak_anonymous_mb: float = 0.0
-
-    def seconds(self, threads: int) -> list[float]:
-        """CPU seconds of one thread; of more, what the clock on the wall says."""
-        return self.cpu_seconds if threads == 1 else self.wall_seconds
-
-
-class BenchmarkError(Exception):
-    """The comparison cannot be made, or must not be believed."""
-
-
 # ---- what must be there first
-
-
-def pinned_versions() -> dict[str, str]:
-    lines = REQUIREMENTS.read_text(encoding="utf-8").split()
-    return dict(line.split("==") for line in lines)
-
-
-def installed_versions(python: Path) -> dict[str, str]:
-    listing = subprocess.run(
-        [python, "-m", "pip", "list", "--format=json", "--disable-pip-version-check"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return {package["name"].lower(): package["version"] for package in json.loads(listing.stdout)}
-
-
-def differing_versions(python: Path) -> list[str]:
-    installed = installed_versions(python)
-    return [f"{name}=={pin}" for name, pin in pinned_versions().items() if installed.get(name) != pin]
-
-
-def peers_environment(folder: Path) -> Path:
-    """The interpreter of a virtual environment that holds the pinned peers, made where absent."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-    if differing_versions(python):
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", REQUIREMENTS], check=True)
-    return python
 
 
 def generator_folder() -> Path:
@@ -161,32 +116,6 @@ def make_workloads(work: Path, workloads: Iterable[Workload], python: Path) -> N
 # ---- measuring
 
 
-def anonymous_mb(pid: int) -> float:
-    """Anonymous resident memory of a running process, 0 once it has gone."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    kib = [int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:")]
-    return kib[0] / KIB_PER_MB if kib else 0.0
-
-
-def run_driver(command: Sequence[str | Path], environment: dict[str, str], *, weigh: bool) -> dict[str, Any]:
-    """Run a driver to its end; returns what it reported and, when weighed, its peak anonymous memory."""
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    peak = 0.0
-    while weigh and process.poll() is None:
-        peak = max(peak, anonymous_mb(process.pid))
-        time.sleep(SAMPLING_SECONDS)
-    output, complaint = process.communicate()
-    if process.returncode != 0:
-        raise BenchmarkError(f"{' '.join(map(str, command))} failed:\n{complaint}")
-    report: dict[str, Any] = json.loads(output.splitlines()[-1])
-    return report | {"peak_anonymous_mb": peak}
-
-
 def measure_once(
     contender: Contender, workload: Workload, options: argparse.Namespace, tally: Tally, *, weigh: bool
 ) -> None:
@@ -197,22 +126,7 @@ def measure_once(
     threads = str(options.threads)
     environment = os.environ | {"RAYON_NUM_THREADS": threads}
     report = run_driver([*command, workload.iou_type, workload.protocol, threads], environment, weigh=weigh)
-    record(report, tally, weighed=weigh, timed=not weigh or contender.reference_of is not None)
-
-
-def record(report: dict[str, Any], tally: Tally, *, weighed: bool, timed: bool) -> None:
-    tally.version, tally.python = report["version"], report["python"]
-    tally.refused = report.get("refused", "")
-    if tally.refused:
-        return
-    if tally.numbers and tally.numbers != report["numbers"]:
-        raise BenchmarkError(f"two runs differ: {tally.numbers} and {report['numbers']}")
-    tally.numbers = report["numbers"]
-    if weighed:
-        tally.peak_anonymous_mb = report["peak_anonymous_mb"]
-    if timed:
-        tally.cpu_seconds.append(report["cpu_seconds"])
-        tally.wall_seconds.append(report["wall_seconds"])
+    tally.record(report, weighed=weigh, timed=not weigh or contender.reference_of is not None)
 
 
 def side_by_side(
@@ -227,24 +141,8 @@ def side_by_side(
     for _ in range(options.runs):
         for contender in racers:
             measure_once(contender, workload, options, tallies[contender.name], weigh=False)
-    check_agreement(workload, tallies)
+    check_agreement(workload.title, tallies)
     return tallies
-
-
-def check_agreement(workload: Workload, tallies: dict[str, Tally]) -> None:
-    """All who read the file report the same numbers, and we read every file."""
-    if OURS in tallies and tallies[OURS].refused:
-        raise BenchmarkError(f"{OURS} refuses {workload.results}: {tallies[OURS].refused}")
-    scored = {name: tally.numbers for name, tally in tallies.items() if tally.numbers}
-    for name, numbers in scored.items():
-        for other, others in scored.items():
-            if not agree(numbers, others):
-                raise BenchmarkError(f"{workload.title}: {name} says {numbers}, {other} says {others}")
-
-
-def agree(numbers: Sequence[float], others: Sequence[float]) -> bool:
-    same_length = len(numbers) == len(others)
-    return same_length and all(abs(a - b) <= TOLERANCE for a, b in zip(numbers, others, strict=True))
 
 
 # ---- telling
@@ -260,25 +158,13 @@ def ratio_cell(subject: str, racers: dict[str, list[float]]) -> str:
     rival = fastest_rival(subject, racers)
     if rival is None or subject not in racers:
         return ""
-    ratios = [theirs / ours for theirs, ours in zip(racers[rival], racers[subject], strict=True)]
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f}) {rival}"
+    return f"{ratios_cell(racers[rival], racers[subject])} {rival}"
 
 
 def seconds_cell(tally: Tally | None, threads: int) -> str:
     if tally is None:
         return ""
     return "refuses" if tally.refused else f"{statistics.median(tally.seconds(threads)):.3f}"
-
-
-def memory_cell(tally: Tally | None) -> str:
-    if tally is None:
-        return ""
-    return "refuses" if tally.refused else f"{tally.peak_anonymous_mb:.0f}"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def speed_table(results: dict[str, dict[str, Tally]], names: Sequence[str], threads: int) -> str:
@@ -312,30 +198,12 @@ def refusals(results: dict[str, dict[str, Tally]]) -> str:
     return "\n".join(lines)
 
 
-def machine() -> dict[str, str]:
-    """What the numbers were measured on."""
-    models = [
-        line.partition(":")[2].strip()
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        if line.startswith("model name")
-    ]
-    return {
-        "cpu": f"{len(models)} x {models[0]}" if models else platform.machine(),
-        "system": f"{platform.system()} {platform.release()}",
-        "date": datetime.now(UTC).date().isoformat(),
-    }
-
-
 def report_text(
     results: dict[str, dict[str, Tally]], names: Sequence[str], options: argparse.Namespace
 ) -> str:
-    ran = {name: tally for tallies in results.values() for name, tally in tallies.items()}
-    pythons = sorted({f"Python {tally.python}" for tally in ran.values()})
-    versions = [f"{name} {tally.version}" for name, tally in ran.items()]
-    facts = ", ".join([*machine().values(), *pythons, *versions])
     how = f"{options.threads} thread(s), median of {options.runs} interleaved rounds (references: one run)."
     parts = [
-        f"{facts}; {how}",
+        f"{facts(results)}; {how}",
         speed_table(results, names, options.threads),
         memory_table(results, names),
         refusals(results),
@@ -378,10 +246,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def prepare(options: argparse.Namespace, workloads: Sequence[Workload]) -> None:
     options.work = options.work.resolve()
     options.work.mkdir(parents=True, exist_ok=True)
-    options.peers_python = options.peers_python or peers_environment(options.work / "peers")
-    differing = differing_versions(options.peers_python)
-    if differing:
-        raise BenchmarkError(f"{options.peers_python} lacks {', '.join(differing)} of {REQUIREMENTS}")
+    options.peers_python = options.peers_python or peers_environment(options.work / "peers", REQUIREMENTS)
+    check_versions(options.peers_python, REQUIREMENTS)
     make_workloads(options.work, workloads, options.peers_python)
 
 

@@ -38,20 +38,25 @@ class Job:
 
 
 def measure(distribution: str, score: Callable[[Job], Iterable[float]]) -> None:
-    """Run `score` on the job of the command line, one CPU per thread, and print what happened.
+    """Run `score` on the job of the command line and print what happened."""
+    job = Job.from_command_line()
+    run(distribution, job.threads, lambda: score(job))
+
+
+def run(distribution: str, threads: int, score: Callable[[], Iterable[float]]) -> None:
+    """Run `score`, one CPU per thread, and print what happened.
 
     A `ValueError` is how a library refuses a file it does not read: it is reported in its own words. Anything
     else ends the process with a traceback.
     """
-    job = Job.from_command_line()
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: job.threads])
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     outcome: dict[str, object] = {
         "version": metadata.version(distribution),
         "python": platform.python_version(),
     }
     cpu_start, wall_start = time.process_time(), time.perf_counter()
     try:
-        numbers = list(score(job))
+        numbers = list(score())
     except ValueError as refusal:
         outcome["refused"] = str(refusal)
     else:

@@ -1,6 +1,6 @@
 """Kernels of segmetrics.masks on 100 masks of 480x640.
 
-Run with `pytest benchmarks/test_masks.py --benchmark-only`.
+Run with `pytest benchmarks/test_masks_speed.py --benchmark-only`.
 """
 
 from __future__ import annotations

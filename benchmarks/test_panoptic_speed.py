@@ -1,7 +1,7 @@
 """Panoptic quality from files to scores on 200 pairs of 640x480, beside peers that are installed.
 
-Run with `taskset -c 0 pytest benchmarks/test_panoptic.py --benchmark-only`. A pair shows the regions around
-some twenty points, with wavy borders; the prediction is the truth with its borders out of place and a
+Run with `taskset -c 0 pytest benchmarks/test_panoptic_speed.py --benchmark-only`. A pair shows the regions
+around some twenty points, with wavy borders; the prediction is the truth with its borders out of place and a
 category wrong now and then.
 """
 

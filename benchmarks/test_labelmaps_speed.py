@@ -1,6 +1,6 @@
 """Kernels of segmetrics.labelmaps on maps of a street scene's size and a panoptic image's.
 
-Run with `pytest benchmarks/test_labelmaps.py --benchmark-only`.
+Run with `pytest benchmarks/test_labelmaps_speed.py --benchmark-only`.
 """
 
 from __future__ import annotations

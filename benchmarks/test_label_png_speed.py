@@ -1,6 +1,6 @@
 """Label PNGs of 2048x1024, as Cityscapes has them, against Pillow and, where it is installed, OpenCV.
 
-Run with `taskset -c 1 pytest benchmarks/test_label_png.py --benchmark-only`; compare the minima.
+Run with `taskset -c 1 pytest benchmarks/test_label_png_speed.py --benchmark-only`; compare the minima.
 """
 
 from __future__ import annotations
