@@ -2,19 +2,28 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from label_map_driver import UNLABELLED, Pairs, measure
+from numpy.typing import NDArray
 
 cv2.setNumThreads(1)
+
+
+def read(path: Path) -> NDArray[Any]:
+    labels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if labels is None:
+        raise OSError(f"OpenCV cannot read {path}")
+    return np.asarray(labels)
 
 
 def mean_iou(pairs: Pairs) -> Iterator[float]:
     n = pairs.n_values
     counts = np.zeros((n, n), np.int64)
     for paths in zip(pairs.truths, pairs.predictions, strict=True):
-        truth, prediction = (cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in paths)
+        truth, prediction = map(read, paths)
         scored = truth != UNLABELLED
         codes = n * truth[scored].astype(int) + prediction[scored]
         counts += np.bincount(codes, minlength=n * n).reshape(n, n)
