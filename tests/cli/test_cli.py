@@ -450,3 +450,9 @@ def test_a_full_disk_takes_the_record_but_not_the_scores(
     assert result.exit_code == 1
     assert "scored in" in result.stdout
     assert "error: store/runs/01: cannot write this run: No space left on device" in result.stderr
+
+
+def test_download_says_where_the_data_are_that_it_may_not_fetch(invoke: Invoke) -> None:
+    told = invoke("download", "pebbles", "data")
+    assert told.exit_code == 1
+    assert told.stdout == "pebbles cannot be fetched for you (CC0). Visit None\n"

@@ -27,6 +27,7 @@ COMMANDS = {
     "datasets": "List the benchmarks.",
     "metrics": "List the scores they compute.",
     "plugins": "List the plugins and what each gives.",
+    "download": "Fetch a benchmark's data, or say where they are.",
     "sample": "Write a benchmark's sample data, to try it out.",
     "store": "List or re-index the runs on disk.",
 }

@@ -20,6 +20,7 @@ from segmetrics.plugin.entries import (
     Metric,
     Model,
     Option,
+    RemoteFile,
 )
 from segmetrics.plugin.hooks import API_VERSION, hookimpl
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, ProgressReport, no_progress
@@ -47,6 +48,7 @@ __all__ = [
     "Plugin",
     "ProgressReport",
     "Registry",
+    "RemoteFile",
     "hookimpl",
     "load",
     "no_progress",

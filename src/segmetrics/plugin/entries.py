@@ -112,6 +112,30 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemoteFile:
+    """A file that a data set's publisher lets anybody download.
+
+    Attributes:
+        url: Where it is.
+        part: What it holds, in a word to ask for it by: "annotations", "images".
+        digest: The digest that the publisher states, "md5:..." or "sha256:..."; None where none is stated.
+        unpack: The form of an archive, to be unpacked where it is put.
+        nested: Zip archives inside the archive, by their paths, to be unpacked where they come to lie.
+        optional: Whether scoring does without it; then it comes only when asked for.
+
+    >>> RemoteFile(url="https://example.org/rivers.zip", part="annotations", unpack="zip").digest is None
+    True
+    """
+
+    url: str
+    part: str
+    digest: str | None = None
+    unpack: Literal["zip", "tar"] | None = None
+    nested: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dataset(Entry):
     """A benchmark that can be scored.
 
@@ -126,6 +150,8 @@ class Dataset(Entry):
         sample: Writes a few small samples in the real layout into a directory and returns option
             values that score them.
         url: Where to get it.
+        files: What `segmetrics download` fetches, where the publisher's terms let anybody; empty otherwise.
+        layout: What has to lie where, a line each, for those who fetch it by hand.
     """
 
     task: str
@@ -137,6 +163,8 @@ class Dataset(Entry):
     open: Callable[[Mapping[str, object], OpenContext], Job]
     sample: Callable[[Path], Mapping[str, object]] | None = None
     url: str | None = None
+    files: tuple[RemoteFile, ...] = ()
+    layout: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
