@@ -22,9 +22,11 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "score": "Score predictions on a benchmark.",
+    "run": "Run a model on a benchmark and score what it predicts.",
     "show": "Show a run again, or in another format.",
     "verify": "Score a run's inputs again and compare every number.",
     "datasets": "List the benchmarks.",
+    "models": "List the models, and the options of each.",
     "metrics": "List the scores they compute.",
     "plugins": "List the plugins and what each gives.",
     "download": "Fetch a benchmark's data, or say where they are.",

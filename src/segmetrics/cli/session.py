@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from segmetrics.cli import messages
 from segmetrics.errors import PluginError, RecordError
-from segmetrics.plugin import Dataset, Registry, load
+from segmetrics.plugin import Catalogue, Dataset, Entry, Model, Registry, load
 from segmetrics.records import Store
 
 store_option = click.option(
@@ -20,6 +22,25 @@ store_option = click.option(
     show_default=True,
     help="Where runs are kept; SEGMETRICS_STORE changes the default.",
 )
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def changes_of(settings: Iterable[str]) -> dict[str, str]:
+    """Options and their values, from --set OPTION=VALUE.
+
+    Raises:
+        click.UsageError: One is none.
+    """
+    return dict(map(_change, settings))
+
+
+def _change(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--set is {text!r}, expected OPTION=VALUE")
+    return name.strip("-").replace("-", "_"), value
 
 
 def locate_run(store: Path, run: str) -> Path:
@@ -51,8 +72,20 @@ class Session:
         Raises:
             click.UsageError: There is none.
         """
+        return self._found(self.registry.datasets, name)
+
+    def model(self, name: str) -> Model:
+        """The model the user named.
+
+        Raises:
+            click.UsageError: There is none.
+        """
+        return self._found(self.registry.models, name)
+
+    @staticmethod
+    def _found(catalogue: Catalogue[E], name: str) -> E:
         try:
-            return self.registry.dataset(name)
+            return catalogue.find(name)
         except PluginError as error:
             raise click.UsageError(str(error)) from error
 

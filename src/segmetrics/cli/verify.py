@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from segmetrics.cli.benchmarks import available_cpus
 from segmetrics.cli.messages import debug_option
 from segmetrics.cli.progress import shown
-from segmetrics.cli.score import available_cpus
-from segmetrics.cli.session import Session, locate_run, pass_session, store_option
+from segmetrics.cli.session import Session, changes_of, locate_run, pass_session, store_option
 from segmetrics.records import read_record
 from segmetrics.runner import Difference, Verification
 from segmetrics.runner import verify as verify_record
@@ -44,7 +44,7 @@ def verify(session: Session, run: str, changes: tuple[str, ...], store: Path) ->
         outcome = verify_record(
             record,
             dataset,
-            dict(_change(change) for change in changes),
+            changes_of(changes),
             threads=available_cpus(),
             progress=progress,
             registry=session.registry,
@@ -52,13 +52,6 @@ def verify(session: Session, run: str, changes: tuple[str, ...], store: Path) ->
     click.echo(_report(outcome), nl=False)
     if not outcome.holds:
         raise click.exceptions.Exit(1)
-
-
-def _change(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise click.UsageError(f"--set is {text!r}, expected OPTION=VALUE")
-    return name.strip("-").replace("-", "_"), value
 
 
 def _report(outcome: Verification) -> str:

@@ -5,7 +5,8 @@ each is called at a time its specification in `segmetrics.plugin.hooks` names an
 
 - `Dataset` says what can be scored, which options it takes, and how they open into a `Job`;
 - a `Job` gives the runner batches, an evaluator and what there was to score, and nothing else;
-- `Metric`, `Model`, `Format`, `Exporter` and `Command` are the other things a plugin can add.
+- `Model` says what can be run on a dataset's images, and loads into a `Predictor`;
+- `Metric`, `Format`, `Exporter` and `Command` are the other things a plugin can add.
 
 `load` builds a `Registry` from what is installed. There is no global one: it is built and passed on.
 """
@@ -13,18 +14,22 @@ each is called at a time its specification in `segmetrics.plugin.hooks` names an
 from segmetrics.evaluators.base import Evaluator
 from segmetrics.plugin.entries import (
     Command,
+    Configurable,
     Dataset,
     Entry,
     Exporter,
     Format,
+    ImageSource,
     Metric,
     Model,
     Option,
     RemoteFile,
+    nearest,
 )
 from segmetrics.plugin.hooks import API_VERSION, hookimpl
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, ProgressReport, no_progress
 from segmetrics.plugin.loader import load
+from segmetrics.plugin.predictor import ObjectPrediction, Predictor
 from segmetrics.plugin.registry import BrokenPlugin, Catalogue, Plugin, Registry
 
 __all__ = [
@@ -33,23 +38,28 @@ __all__ = [
     "BrokenPlugin",
     "Catalogue",
     "Command",
+    "Configurable",
     "Dataset",
     "DatasetInfo",
     "Entry",
     "Evaluator",
     "Exporter",
     "Format",
+    "ImageSource",
     "InputFile",
     "Job",
     "Metric",
     "Model",
+    "ObjectPrediction",
     "OpenContext",
     "Option",
     "Plugin",
+    "Predictor",
     "ProgressReport",
     "Registry",
     "RemoteFile",
     "hookimpl",
     "load",
+    "nearest",
     "no_progress",
 ]

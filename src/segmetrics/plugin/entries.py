@@ -17,15 +17,21 @@ if TYPE_CHECKING:
     import click
 
     from segmetrics.plugin.job import Job, OpenContext
+    from segmetrics.plugin.prediction_forms import ImageSet
+    from segmetrics.plugin.predictor import Predictor
     from segmetrics.records import Record
     from segmetrics.types import Unit
 
 OptionKind = Literal["path", "choice", "flag", "integer", "float", "text"]
 
 RUN_OPTIONS = frozenset(
-    {"debug", "help", "json", "model", "notes", "partial", "per_class", "quiet", "store", "tag", "threads"}
+    {"debug", "help", "json", "labels", "model", "notes", "partial", "per_class", "quiet", "set", "store"}
+    | {"tag", "threads"}
 )
-"""Names that `segmetrics score` keeps for itself, whatever the dataset."""
+"""Names that `segmetrics score` and `run` keep for themselves, whatever the dataset."""
+
+PREDICTIONS = "predictions"
+"""The option that says where predictions are, of every dataset on which models can be run."""
 
 _ENTRY_NAME = re.compile(r"[a-z0-9]+([-._][a-z0-9]+)*")
 _CONVERSIONS: dict[str, Callable[[str], object]] = {"path": Path, "integer": int, "float": float}
@@ -112,59 +118,10 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemoteFile:
-    """A file that a data set's publisher lets anybody download.
+class Configurable(Entry):
+    """An entry that is used with options."""
 
-    Attributes:
-        url: Where it is.
-        part: What it holds, in a word to ask for it by: "annotations", "images".
-        digest: The digest that the publisher states, "md5:..." or "sha256:..."; None where none is stated.
-        unpack: The form of an archive, to be unpacked where it is put.
-        nested: Zip archives inside the archive, by their paths, to be unpacked where they come to lie.
-        optional: Whether scoring does without it; then it comes only when asked for.
-
-    >>> RemoteFile(url="https://example.org/rivers.zip", part="annotations", unpack="zip").digest is None
-    True
-    """
-
-    url: str
-    part: str
-    digest: str | None = None
-    unpack: Literal["zip", "tar"] | None = None
-    nested: tuple[str, ...] = ()
-    optional: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dataset(Entry):
-    """A benchmark that can be scored.
-
-    Attributes:
-        task: "instance", "panoptic", "semantic", "boundary", ...
-        license: Of the annotations, as their authors state it.
-        source: Who made it: a citation or the organisation.
-        version: Of the annotations.
-        splits: Names of its splits.
-        options: What `open` needs; an option named `split` picks among `splits`.
-        open: Takes one value per option and gives the job. Raises InputError.
-        sample: Writes a few small samples in the real layout into a directory and returns option
-            values that score them.
-        url: Where to get it.
-        files: What `segmetrics download` fetches, where the publisher's terms let anybody; empty otherwise.
-        layout: What has to lie where, a line each, for those who fetch it by hand.
-    """
-
-    task: str
-    license: str
-    source: str
-    version: str
-    splits: tuple[str, ...]
-    options: tuple[Option, ...]
-    open: Callable[[Mapping[str, object], OpenContext], Job]
-    sample: Callable[[Path], Mapping[str, object]] | None = None
-    url: str | None = None
-    files: tuple[RemoteFile, ...] = ()
-    layout: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -195,6 +152,84 @@ class Dataset(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemoteFile:
+    """A file that a data set's publisher lets anybody download.
+
+    Attributes:
+        url: Where it is.
+        part: What it holds, in a word to ask for it by: "annotations", "images".
+        digest: The digest that the publisher states, "md5:..." or "sha256:..."; None where none is stated.
+        unpack: The form of an archive, to be unpacked where it is put.
+        nested: Zip archives inside the archive, by their paths, to be unpacked where they come to lie.
+        optional: Whether scoring does without it; then it comes only when asked for.
+
+    >>> RemoteFile(url="https://example.org/rivers.zip", part="annotations", unpack="zip").digest is None
+    True
+    """
+
+    url: str
+    part: str
+    digest: str | None = None
+    unpack: Literal["zip", "tar"] | None = None
+    nested: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageSource:
+    """How a benchmark's images are found, for a model to be run on.
+
+    Attributes:
+        find: Takes one value per option of the benchmark, but none for `predictions`, and per option here.
+            Raises InputError.
+        options: What `find` needs besides the benchmark's own options.
+    """
+
+    find: Callable[[Mapping[str, object]], ImageSet]
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset(Configurable):
+    """A benchmark that can be scored.
+
+    Attributes:
+        task: "instance", "panoptic", "semantic", "boundary", ...
+        license: Of the annotations, as their authors state it.
+        source: Who made it: a citation or the organisation.
+        version: Of the annotations.
+        splits: Names of its splits.
+        options: What `open` needs; an option named `split` picks among `splits`.
+        open: Takes one value per option and gives the job. Raises InputError.
+        sample: Writes a few small samples in the real layout into a directory and returns option
+            values that score them.
+        url: Where to get it.
+        images: Where its images are, for `segmetrics run`; an option named `predictions` then says where
+            predictions lie.
+        files: What `segmetrics download` fetches, where the publisher's terms let anybody; empty otherwise.
+        layout: What has to lie where, a line each, for those who fetch it by hand.
+    """
+
+    task: str
+    license: str
+    source: str
+    version: str
+    splits: tuple[str, ...]
+    open: Callable[[Mapping[str, object], OpenContext], Job]
+    sample: Callable[[Path], Mapping[str, object]] | None = None
+    url: str | None = None
+    images: ImageSource | None = None
+    files: tuple[RemoteFile, ...] = ()
+    layout: tuple[str, ...] = ()
+
+    @property
+    def options_of_run(self) -> tuple[Option, ...]:
+        """What is asked where a model makes the predictions."""
+        own = (option for option in self.options if option.name != PREDICTIONS)
+        return (*own, *(() if self.images is None else self.images.options))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metric(Entry):
     """A score id that some evaluator computes; for listing."""
 
@@ -204,10 +239,23 @@ class Metric(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model(Entry):
-    """Something that predicts; for listing. It is never asked about metrics."""
+class Model(Configurable):
+    """Something that predicts. It is never asked about metrics.
+
+    Attributes:
+        task: Of the benchmarks that it can be run on: "semantic", "boundary" or "instance".
+        load: Takes one value per option and gives the predictor. Imports its framework, and raises
+            PluginError saying what to install where it is not there.
+        license: Of the weights.
+        source: Who made it: a citation or the organisation.
+        url: Where to get it.
+    """
 
     task: str
+    load: Callable[[Mapping[str, object]], Predictor]
+    license: str | None = None
+    source: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True)

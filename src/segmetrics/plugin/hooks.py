@@ -69,11 +69,20 @@ def segmetrics_models() -> Iterable[Model]:  # type: ignore[empty-body]
     """Called once when the registry is built; yields models that produce predictions.
 
     Example:
-        from segmetrics.plugin import Model, hookimpl
+        from segmetrics.plugin import Model, Predictor, hookimpl
+
+        class AllWater(Predictor):
+            revision = "1"
+            classes = ("water",)
+
+            def predict(self, image):
+                import numpy as np   # heavy, so only when it is needed
+                return np.zeros(image.shape[:2], int)
 
         @hookimpl
         def segmetrics_models():
-            yield Model("all-water", "Calls every pixel water: the baseline to beat", task="semantic")
+            yield Model("all-water", "Calls every pixel water: the baseline to beat", task="semantic",
+                        load=lambda values: AllWater())
     """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,10 +29,13 @@ class OpenContext:
     Attributes:
         threads: How many threads a reader may keep busy, at least 1.
         progress: Tells whoever waits how far the reading is; cheap enough to call per file.
+        promised: The file of each image's prediction, which will be there once the image's batch is scored:
+            a model is at it. None where predictions are to be looked for.
     """
 
     threads: int = 1
     progress: ProgressReport = no_progress
+    promised: Mapping[Key, Path] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

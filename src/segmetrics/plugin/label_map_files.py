@@ -32,6 +32,14 @@ class Pattern:
         """The pattern with these fields known."""
         return Pattern(re.sub(r"\{(\w+)\}", lambda found: fields.get(found[1], found[0]), self.text))
 
+    def plainest(self, **fields: str) -> str:
+        """The shortest path that fits, these fields being all that there are.
+
+        >>> Pattern("**/{key}*.png").plainest(key="bonn_2")
+        'bonn_2.png'
+        """
+        return self.filled(**fields).text.replace("**/", "").replace("*", "")
+
     def match(self, path: str) -> dict[str, str] | None:
         """The fields of a path that fits, None if it does not."""
         if "*" not in self.text and "{" not in self.text:

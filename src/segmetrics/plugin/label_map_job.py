@@ -87,12 +87,24 @@ def open_label_maps(maps: LabelMaps, values: Mapping[str, object], context: Open
         if not each.is_dir():
             raise InputError("is no folder", file=each)
     context.progress("looking for files", 0, 2)
-    listing = None if maps.listing is None else root / Pattern(maps.listing).filled(split=split).text
-    truths = true_maps(root, Pattern(maps.truth).filled(split=split), listing)
+    truths = truths_of(maps, root, split)
     context.progress("looking for files", 1, 2)
-    matched = match_predictions(folder, Pattern(maps.predictions).filled(split=split), truths)
+    if context.promised is None:
+        matched = match_predictions(folder, Pattern(maps.predictions).filled(split=split), truths)
+    else:
+        matched = Matched({truth.key: context.promised[truth.key] for truth in truths}, {}, (), ())
     context.progress("looking for files", 2, 2)
     return LabelMapJob(maps, values, truths, matched, perf_counter() - started)
+
+
+def truths_of(maps: LabelMaps, root: Path, split: str) -> list[TrueMap]:
+    """The true maps of a split, in order of their keys.
+
+    Raises:
+        InputError: As `true_maps`.
+    """
+    listing = None if maps.listing is None else root / Pattern(maps.listing).filled(split=split).text
+    return true_maps(root, Pattern(maps.truth).filled(split=split), listing)
 
 
 class LabelMapJob(Job):
@@ -106,11 +118,11 @@ class LabelMapJob(Job):
         matched: Matched,
         read_s: float,
     ) -> None:
-        self._protocol = _chosen(maps.protocols, values.get("protocol"))
+        self._protocol = chosen(maps.protocols, values.get("protocol"))
         self._parity = cast("Parity", values.get("parity", "clean")) if self._protocol.reference else "clean"
         self._maps = maps
         self._root = Path(str(values["root"]))
-        coding = _chosen(maps.codings, values.get("coding"))
+        coding = chosen(maps.codings, values.get("coding"))
         self._truth_values = _table(None, self._protocol.merged)
         self._prediction_values = _table(coding.values, self._protocol.merged)
         self._truths = [truth for truth in truths if truth.key in matched.paths]
@@ -207,7 +219,7 @@ class LabelMapBatch(Batch):
         return None
 
 
-def _chosen(named: Mapping[str, T], name: object) -> T:
+def chosen(named: Mapping[str, T], name: object) -> T:
     """The one of this name, the first if none is named."""
     return named[str(name)] if name is not None else next(iter(named.values()))
 

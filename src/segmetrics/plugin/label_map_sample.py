@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.plugin.label_map_files import Pattern
+from segmetrics.plugin.label_map_images import stored_labels
 from segmetrics.plugin.sample_png import write_png
 
 if TYPE_CHECKING:
@@ -35,15 +35,14 @@ def write_label_map_sample(maps: LabelMaps, directory: Path) -> dict[str, object
     root, folder = directory / "data", directory / "predictions"
     pattern, predicted = (Pattern(text).filled(split=split) for text in (maps.truth, maps.predictions))
     protocol, coding = next(iter(maps.protocols.values())), next(iter(maps.codings.values()))
-    stored = _stored(coding.values)
+    stored = stored_labels(coding.values)
     keys = []
     for number in range(1, N_IMAGES + 1):
         path = maps.sample[number % len(maps.sample)].format(number=number)
         fields = pattern.match(path) or {}
         scene = _scene(random, protocol.classes, number)
         write_png(root / path, scene.truth)
-        prediction = predicted.filled(**fields).text.replace("**/", "").replace("*", "")
-        write_png(folder / prediction, stored[scene.prediction])
+        write_png(folder / predicted.plainest(**fields), stored[scene.prediction])
         if protocol.instances is not None:
             instances = Pattern(protocol.instances.truth).filled(split=split, **fields)
             write_png(root / instances.text, scene.instances)
@@ -56,14 +55,6 @@ def write_label_map_sample(maps: LabelMaps, directory: Path) -> dict[str, object
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-
-
-def _stored(values: Mapping[int, int] | None) -> Labels:
-    """The number that is stored for each of the truth's; of several the first."""
-    stored = np.arange(256, dtype=np.uint8)
-    for number, meant in reversed(tuple((values or {}).items())):
-        stored[meant] = number
-    return stored
 
 
 class _Scene(NamedTuple):

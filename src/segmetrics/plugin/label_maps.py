@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from segmetrics.classes import Classes
-from segmetrics.plugin.entries import Dataset, Format, Metric, Option
+from segmetrics.plugin.entries import Dataset, Format, ImageSource, Metric, Option
 from segmetrics.plugin.job import Job, OpenContext
 from segmetrics.types import Parity
+
+if TYPE_CHECKING:
+    from segmetrics.plugin.prediction_forms import ImageSet
 
 Absent = Literal["skip", "zero", "undefined"]
 """What a class that neither occurs nor is predicted is to a mean: left out, a zero, or no mean at all."""
@@ -114,6 +117,7 @@ class LabelMaps:
 
     truth: str
     predictions: str
+    image: str | None
     splits: tuple[str, ...]
     listing: str | None
     protocols: Mapping[str, LabelProtocol]
@@ -134,6 +138,7 @@ def label_map_dataset(
     sample: tuple[str, ...],
     protocols: Sequence[LabelProtocol],
     predictions: str = "{key}.png",
+    image: str | None = None,
     listing: str | None = None,
     codings: Sequence[Coding] = (Coding(name="truth"),),
     subsets: tuple[str, ...] = (),
@@ -156,6 +161,8 @@ def label_map_dataset(
             of the first split, and images take turns among several.
         protocols: How it can be scored; the first is the default, and `--protocol` chooses among several.
         predictions: Pattern of the predicted maps, from the folder of predictions.
+        image: Pattern of the images, from the root, with the fields of the true maps', for models to be run
+            on; None where none can be.
         listing: Pattern, from the root, of a file whose lines begin with the keys of the split; None where
             the split is whatever true maps there are.
         codings: What numbers in predictions stand for; the first is the default, and `--coding` chooses among
@@ -175,6 +182,7 @@ def label_map_dataset(
     maps = LabelMaps(
         truth=truth,
         predictions=predictions,
+        image=image,
         splits=splits,
         listing=listing,
         protocols={protocol.name: protocol for protocol in protocols},
@@ -194,6 +202,7 @@ def label_map_dataset(
         open=partial(_open, maps),
         sample=partial(_write_sample, maps),
         url=url,
+        images=None if image is None else ImageSource(find=partial(_find_images, maps)),
     )
 
 
@@ -219,6 +228,12 @@ def _open(maps: LabelMaps, values: Mapping[str, object], context: OpenContext) -
     from segmetrics.plugin.label_map_job import open_label_maps  # noqa: PLC0415
 
     return open_label_maps(maps, values, context)
+
+
+def _find_images(maps: LabelMaps, values: Mapping[str, object]) -> ImageSet:
+    from segmetrics.plugin.label_map_images import find_images  # noqa: PLC0415
+
+    return find_images(maps, values)
 
 
 def _write_sample(maps: LabelMaps, directory: Path) -> Mapping[str, object]:

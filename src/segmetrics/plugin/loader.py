@@ -131,7 +131,7 @@ def _registry(loaded: Sequence[_Loaded], broken: Sequence[BrokenPlugin]) -> Regi
         plugins=tuple(each.plugin for each in loaded),
         broken=tuple(broken),
         datasets=catalogue("benchmark", "segmetrics datasets", Dataset),
-        models=catalogue("model", "segmetrics plugins", Model),
+        models=catalogue("model", "segmetrics models", Model),
         metrics=catalogue("metric", "segmetrics metrics", Metric),
         formats=catalogue("format", "segmetrics plugins", Format),
         exporters=catalogue("exporter", "segmetrics plugins", Exporter),

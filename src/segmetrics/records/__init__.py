@@ -1,5 +1,6 @@
 """The record of a run, the store that keeps records, and their exports (`segmetrics.records.exports`)."""
 
+from segmetrics.records.canonical import digest_of
 from segmetrics.records.codec import decode, encode
 from segmetrics.records.digest import file_digest, files_digest
 from segmetrics.records.environment import describe_code, describe_environment
@@ -35,6 +36,7 @@ __all__ = [
     "decode",
     "describe_code",
     "describe_environment",
+    "digest_of",
     "encode",
     "file_digest",
     "files_digest",

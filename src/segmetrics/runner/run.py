@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from segmetrics.errors import CoverageError, PluginError, RecordError, SegmetricsError
 from segmetrics.plugin import Dataset, Job, OpenContext, ProgressReport, Registry, load, no_progress
 from segmetrics.records import Index, Record, ScoredModel, Store
-from segmetrics.runner.execution import evaluate
+from segmetrics.runner.execution import Prepare, evaluate, nothing_to_prepare
 from segmetrics.runner.recording import Clock, Label, Outcome, record_of
 from segmetrics.types import Protocol, Scores
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segmetrics.evaluators.base import Evaluator
+    from segmetrics.runner.predicting import Predictions
 
 Warn = Callable[[str], object]
 
@@ -54,6 +55,7 @@ def run(
     store: Store | str | PathLike[str] | None = None,
     partial: bool = False,
     model: ScoredModel | None = None,
+    predictions: Predictions | None = None,
     tags: Sequence[str] = (),
     notes: str = "",
     progress: ProgressReport = no_progress,
@@ -73,6 +75,7 @@ def run(
         store: Where the record goes; None keeps none.
         partial: Score what is there when predictions are missing, and mark the record partial.
         model: What made the predictions.
+        predictions: A model's, made as they are needed; `values` then says nothing of `predictions`.
         tags: Words to find the run by.
         notes: Anything worth keeping with it.
         progress: Called with what is going on, how much is done and how much there is.
@@ -81,7 +84,7 @@ def run(
             for all that is installed where `dataset` is a name, and for no plugins otherwise.
 
     Raises:
-        PluginError: No plugin gives a benchmark of this name, or two do.
+        PluginError: No plugin gives a benchmark of this name, or two do; or the model failed.
         InputError: A value or a file is wrong.
         CoverageError: Predictions are missing and `partial` is false.
         SegmetricsError: Evaluation failed otherwise. After opening, a failed run is recorded too.
@@ -96,13 +99,38 @@ def run(
     kept = _ready(store)
     clock = Clock(threads)
     context = OpenContext(threads=threads, progress=progress)
+    failure = None
+    if predictions is not None:
+        context, failure = _awaited(predictions, context, may_stream=executor is None)
+        values = {**values, "predictions": predictions.assembled()}
     options = dataset.complete(values)
-    job = dataset.open(options, context)
+    try:
+        job = dataset.open(options, context)
+    except SegmetricsError as error:
+        raise (failure or error) from None
     clock.opened()
     for line in job.warnings:
         warn(line)
     label = Label(model=model, tags=tags, notes=notes, options=options, plugins=_plugins(dataset, registry))
-    return _Run(dataset, job, label, clock, kept, registry, warn).finish(context, executor, partial=partial)
+    one = _Run(dataset, job, label, clock, kept, registry, warn)
+    if failure is not None:
+        one.keep_failure(failure)
+        raise failure
+    prepare = nothing_to_prepare if predictions is None else predictions.ensure
+    return one.finish(context, executor, prepare, partial=partial)
+
+
+def _awaited(
+    predictions: Predictions, context: OpenContext, *, may_stream: bool
+) -> tuple[OpenContext, Exception | None]:
+    """Promise the predictions that can be made batch by batch; make the others now, as far as that goes."""
+    if may_stream and predictions.streams:
+        return replace(context, promised=predictions.paths), None
+    try:
+        predictions.ensure_all()
+    except Exception as error:  # noqa: BLE001  # told once the record of the failed run can be written
+        return context, error
+    return context, None
 
 
 def _installed(warn: Warn) -> Registry:
@@ -124,14 +152,16 @@ class _Run:
     registry: Registry | None
     warn: Warn
 
-    def finish(self, context: OpenContext, executor: Executor | None, *, partial: bool) -> RunResult:
+    def finish(
+        self, context: OpenContext, executor: Executor | None, prepare: Prepare, *, partial: bool
+    ) -> RunResult:
         try:
             _check_missing(self.job, partial=partial)
-            evaluator = evaluate(self.job, context, executor)
+            evaluator = evaluate(self.job, context, executor, prepare)
             _check_scored(self.dataset, self.job, evaluator)
             scores = evaluator.compute()
         except Exception as error:
-            self._keep_failure(error)
+            self.keep_failure(error)
             raise
         outcome = self.clock.stop(self.job, scores)
         record = self._record(evaluator.protocol, outcome)
@@ -144,7 +174,7 @@ class _Run:
     def _record(self, protocol: Protocol, outcome: Outcome) -> Record:
         return record_of(self.dataset, self.job, protocol, self.label, outcome)
 
-    def _keep_failure(self, error: Exception) -> None:
+    def keep_failure(self, error: Exception) -> None:
         """Record what went wrong; should that fail too, the first error is the one to tell."""
         reason = str(error) if isinstance(error, SegmetricsError) else f"{type(error).__name__}: {error}"
         outcome = self.clock.stop(self.job, Scores([]), reason)
