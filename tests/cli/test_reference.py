@@ -8,8 +8,11 @@ import click
 import pytest
 
 from segmetrics.cli import app
+from segmetrics.cli.run import OWN
 from segmetrics.plugin import Dataset
 from segmetrics.plugin.entries import RUN_OPTIONS
+
+MODEL_RUN = click.Command("run", params=list(OWN))
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "cli.md").read_text()
 
@@ -45,7 +48,8 @@ def test_every_command_has_a_section(commands: dict[str, click.Command]) -> None
 def test_every_option_is_there_and_none_that_is_gone(
     commands: dict[str, click.Command], pebbles: Dataset
 ) -> None:
-    ours = set().union(*map(flags, commands.values())) - {option.flag for option in pebbles.options}
+    own = {option.flag for option in pebbles.options}
+    ours = set().union(flags(MODEL_RUN), *map(flags, commands.values())) - own
     assert set(re.findall(r"--[a-z][a-z-]*", PAGE)) == ours | {"--help"}
 
 
@@ -57,4 +61,5 @@ def test_a_dataset_cannot_declare_an_option_that_every_run_has(
         flag.removeprefix("--").replace("-", "_")
         for flag in flags(commands["segmetrics score pebbles"]) - own
     }
-    assert every | {"help"} == RUN_OPTIONS
+    of_models = {"labels", "set"}
+    assert every | of_models | {"help"} == RUN_OPTIONS

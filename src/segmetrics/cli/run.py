@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segmetrics.cli.session import Session
     from segmetrics.plugin import Dataset
 
-_OWN = (
+OWN = (
     click.Option(["--model"], metavar="NAME", required=True, help="What predicts (segmetrics models)."),
     click.Option(
         ["--set", "settings"],
@@ -46,7 +46,7 @@ class BenchmarksWithImages(Benchmarks):
 
     def made(self, session: Session, dataset: Dataset) -> click.Command:
         """The command that runs a model on this benchmark."""
-        return benchmark_command(dataset, dataset.options_of_run, _OWN, partial(_run, session, dataset))
+        return benchmark_command(dataset, dataset.options_of_run, OWN, partial(_run, session, dataset))
 
 
 @click.command(

@@ -16,8 +16,8 @@ from segmetrics.types import Key
 def find_instance_images(values: Mapping[str, object]) -> ImageSet:
     """The images of the annotation file, by id, in the folder of images.
 
-    LVIS names an image by where COCO keeps it (`coco_url`), below the folders of several splits; the folder of
-    images then is the one that holds them, such as `train2017/`.
+    LVIS names an image by where COCO keeps it (`coco_url`), below the folders of several splits; the folder
+    of images then is the one that holds them, such as `train2017/`.
 
     Raises:
         InputError: The file cannot be read, or an image that it lists is not there.

@@ -93,7 +93,7 @@ def record_of(dataset: Dataset, job: Job, protocol: Protocol, label: Label, outc
         PluginError: The job names no input of one role.
     """
     truth = _scored_dataset(dataset, job)
-    predictions = _scored_predictions(dataset, job)
+    predictions = _scored_predictions(dataset, job, is_whole=outcome.error is None)
     return Record(
         id=new_run_id(outcome.started),
         key=run_key(truth, protocol, predictions.digest),
@@ -155,10 +155,11 @@ def _scored_dataset(dataset: Dataset, job: Job) -> ScoredDataset:
     )
 
 
-def _scored_predictions(dataset: Dataset, job: Job) -> ScoredPredictions:
-    inputs = _inputs(dataset, job, "predictions")
+def _scored_predictions(dataset: Dataset, job: Job, *, is_whole: bool) -> ScoredPredictions:
+    """Of a run that failed, those that there are: a model may not have made the others."""
+    inputs = [file for file in _inputs(dataset, job, "predictions") if is_whole or file.path.exists()]
     return ScoredPredictions(
-        format=", ".join(sorted({file.format for file in inputs})),
+        format=", ".join(sorted({file.format for file in job.inputs if file.role == "predictions"})),
         digest=_digest(inputs),
         n=sum(file.n for file in inputs),
     )
