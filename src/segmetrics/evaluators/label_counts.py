@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,24 +156,51 @@ def scored_part(counts: Counts, classes: Classes) -> Counts:
     return counts[: len(classes), : len(counts) - len(classes.ignore)]
 
 
-def label_maps(side: object, name: str) -> list[Map]:
-    """The (h, w) maps of integers of one side of a batch.
+class LabelMaps(Sequence[Map]):
+    """The (h, w) maps of integers of one side of a batch; those of a list are asked for one by one.
 
     Args:
-        side: One map, a stack (n, h, w), or a sequence of maps, whose sizes may differ.
+        side: One map, a stack (n, h, w), or a list of maps, whose sizes may differ. What can say its `ndim`
+            without its array, says it, so that no more arrays than needed are in memory at once.
         name: What to call it in a message.
 
     Raises:
-        InputError: It is none of these.
+        InputError: It is none of these; of a list, once the map is asked for.
     """
-    if isinstance(side, list | tuple):
-        maps = [as_numpy(one, name) for one in side]
-        if all(one.ndim == 2 for one in maps):
-            return [_integers(one, name) for one in maps]
-    array = _integers(as_numpy(side, name), name)
-    if array.ndim not in (2, 3):
-        raise InputError(f"{name} has shape {array.shape}, expected (h, w), (n, h, w) or a list of (h, w)")
-    return list(array.reshape(-1, *array.shape[-2:]))
+
+    def __init__(self, side: object, name: str) -> None:
+        self._name = name
+        self._maps: Sequence[object]
+        if isinstance(side, list | tuple) and all(_n_dimensions(one, name) == 2 for one in side[:1]):
+            self._maps = side
+        else:
+            array = as_numpy(side, name)
+            if array.ndim not in (2, 3):
+                raise self._refusal(array, ", (n, h, w) or a list of (h, w)")
+            self._maps = list(array.reshape(-1, *array.shape[-2:]))
+
+    def __len__(self) -> int:
+        return len(self._maps)
+
+    @overload
+    def __getitem__(self, index: int) -> Map: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Map]: ...
+    def __getitem__(self, index: int | slice) -> Map | list[Map]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        array = _integers(as_numpy(self._maps[index], self._name), self._name)
+        if array.ndim != 2:
+            raise self._refusal(array)
+        return array
+
+    def _refusal(self, array: Map, or_else: str = "") -> InputError:
+        return InputError(f"{self._name} has shape {array.shape}, expected (h, w){or_else}")
+
+
+def _n_dimensions(one: Any, name: str) -> int:  # noqa: ANN401
+    n: int = one.ndim if hasattr(one, "ndim") else as_numpy(one, name).ndim
+    return n
 
 
 def _integers(array: Map, name: str) -> Map:

@@ -8,7 +8,7 @@ docs/reference/parity.md says what.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self, TypedDict, get_args
 
@@ -25,8 +25,8 @@ from segmetrics.evaluators.label_counts import (
     Counts,
     LabelCounter,
     LabelError,
+    LabelMaps,
     Map,
-    label_maps,
     listed,
     scored_part,
 )
@@ -146,7 +146,8 @@ class SemanticEvaluator(Evaluator):
         """Add a batch of images.
 
         Each side is one (h, w) map, a stack (n, h, w), or a list of (h, w) maps whose sizes may differ:
-        labels as integers of any dtype, of anything with `__array__` or `__dlpack__`.
+        labels as integers of any dtype, of anything with `__array__` or `__dlpack__`. The maps of a list are
+        asked for image by image, and none is kept.
 
         Args:
             truth: True labels; with `instance_sizes` an `AnnotatedMaps`.
@@ -160,7 +161,7 @@ class SemanticEvaluator(Evaluator):
         """
         labels, instances = self._sides(truth)
         sides = {"truth": labels, "prediction": prediction, **instances}
-        maps = {name: label_maps(side, name) for name, side in sides.items()}
+        maps = {name: LabelMaps(side, name) for name, side in sides.items()}
         chosen = self._keys.choose(keys, len(maps["truth"]))
         counts = self._counter.zeros()
         pairs: dict[Key, Rows] = {}
@@ -338,17 +339,19 @@ class _Table(TypedDict):
     things: list[bool] | None
 
 
-def _aligned(sides: Mapping[str, list[Map]], keys: Sequence[Key]) -> list[tuple[Map, ...]]:
+def _aligned(sides: Mapping[str, LabelMaps], keys: Sequence[Key]) -> Iterator[tuple[Map, ...]]:
     """Image by image the maps of each side, which agree in number and size."""
-    truths = sides["truth"]
+    n = len(sides["truth"])
     for name, maps in sides.items():
-        if len(maps) != len(truths):
-            raise InputError(f"{len(truths)} images have a truth, {len(maps)} have {name}")
-        for key, truth, other in zip(keys, truths, maps, strict=True):
+        if len(maps) != n:
+            raise InputError(f"{n} images have a truth, {len(maps)} have {name}")
+    for key, *of_image in zip(keys, *sides.values(), strict=True):
+        truth, *others = of_image
+        for name, other in zip(list(sides)[1:], others, strict=True):
             if truth.shape != other.shape:
                 message = f"truth has shape {truth.shape}, {name} {other.shape}; they must agree"
                 raise InputError(message, place=f"image {key}")
-    return list(zip(*sides.values(), strict=True))
+        yield tuple(of_image)
 
 
 def _measured(instance_iou: InstanceIoU, key: Key, instances: Map, prediction: Map) -> Objects:
