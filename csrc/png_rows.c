@@ -183,8 +183,8 @@ static sm_status fail_filter(unsigned found, size_t y, sm_fault *fault) {
     return SM_INVALID;
 }
 
-static void reverse_row(unsigned filter, size_t size, const uint8_t *residual,
-                        const uint8_t *above, uint8_t *row, size_t n) {
+static void reverse_row(unsigned filter, size_t size, const uint8_t *residual, const uint8_t *above,
+                        uint8_t *row, size_t n) {
     if (filter == NONE)
         memcpy(row, residual, n);
     else if (filter == UP)

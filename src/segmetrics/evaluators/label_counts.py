@@ -102,25 +102,38 @@ class LabelCounter:
         Raises:
             LabelError: A label is not of the class table, or a pixel of a class is predicted as ignored.
         """
-        try:
-            counts = (self._count_bytes if self._are_bytes else self._count_any)(truth, prediction)
-        except InputError:  # a label beyond 8 bits
-            raise self._fault(truth, prediction) from None
-        if counts.sum() != truth.size or not self._is_legal(counts):
+        table = self.table()
+        self.add(table, truth, prediction)
+        counts = self.of_table(table)
+        if counts is None:
             raise self._fault(truth, prediction)
         return counts
 
-    def _count_bytes(self, truth: Map, prediction: Map) -> Counts:
-        counts: Counts = joint_counts(truth, prediction)[np.ix_(self._values, self._values)]
-        return counts
+    def table(self) -> Counts:
+        """A table of no pixels for `add`: by labels where they have 8 bits, else by positions of values."""
+        n = N_LABELS if self._are_bytes else len(self._values) + 1
+        return np.zeros((n, n), np.uint64)
 
-    def _count_any(self, truth: Map, prediction: Map) -> Counts:
-        """As above for values of any size: positions among the values are counted, unknown ones left out."""
-        n = len(self._values)
-        counts = np.zeros((n + 1, n + 1), np.uint64)
-        pairs = joint_pairs(self._positions(truth), self._positions(prediction))
-        counts[pairs.truth, pairs.prediction] = pairs.counts
-        return counts[:n, :n]
+    def add(self, table: Counts, truth: Map, prediction: Map) -> None:
+        """Count one pair of maps, as `count`; whether their labels may stand there, `of_table` says.
+
+        Raises:
+            LabelError: A label is beyond 8 bits where those of the class table are not.
+        """
+        if not self._are_bytes:
+            pairs = joint_pairs(self._positions(truth), self._positions(prediction))
+            table[pairs.truth, pairs.prediction] += pairs.counts
+            return
+        try:
+            joint_counts(truth, prediction, out=table)
+        except InputError:
+            raise self._fault(truth, prediction) from None
+
+    def of_table(self, table: Counts) -> Counts | None:
+        """The counts in a table; None if it holds a label, or a pair of them, that may not be."""
+        places = self._values if self._are_bytes else np.arange(len(self._values))
+        counts: Counts = table[np.ix_(places, places)]
+        return counts if counts.sum() == table.sum() and self._is_legal(counts) else None
 
     def _positions(self, labels: Map) -> NDArray[np.uint16]:
         order = np.argsort(self._values)

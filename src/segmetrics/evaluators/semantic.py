@@ -9,6 +9,7 @@ docs/reference/parity.md says what.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self, TypedDict, get_args
 
@@ -163,21 +164,31 @@ class SemanticEvaluator(Evaluator):
         sides = {"truth": labels, "prediction": prediction, **instances}
         maps = {name: LabelMaps(side, name) for name, side in sides.items()}
         chosen = self._keys.choose(keys, len(maps["truth"]))
-        counts = self._counter.zeros()
+        table = self._counter.table()
         pairs: dict[Key, Rows] = {}
         objects: dict[Key, Objects] = {}
         for key, (true, predicted, *ids) in zip(chosen, _aligned(maps, chosen), strict=True):
-            of_image = self._count(key, true, predicted)
-            counts += of_image
-            if self._pairs is not None:
-                pairs[key] = listed(of_image)
+            with _located(key):
+                self._counter.add(table, true, predicted)
+                if self._pairs is not None:
+                    pairs[key] = listed(self._counter.count(true, predicted))
             if self._instance_iou is not None:
                 objects[key] = _measured(self._instance_iou, key, ids[0], predicted)
-        self._counts += counts
+        self._counts += self._checked(table, maps, chosen)
         if self._pairs is not None:
             self._pairs |= pairs
         self._objects |= objects
         self._keys.add(chosen, numbered=keys is None)
+
+    def _checked(self, table: Counts, maps: Mapping[str, LabelMaps], keys: Sequence[Key]) -> Counts:
+        """The counts in a table: checked at once, since that takes as long as counting a small map."""
+        counts = self._counter.of_table(table)
+        if counts is None:
+            for key, true, predicted in zip(keys, maps["truth"], maps["prediction"], strict=True):
+                with _located(key):
+                    self._counter.count(true, predicted)
+            raise InputError("a map is not what it was when it was first asked for")
+        return counts
 
     def _sides(self, truth: object) -> tuple[object, dict[str, object]]:
         """The labels of a truth, and its instances where they are scored."""
@@ -186,13 +197,6 @@ class SemanticEvaluator(Evaluator):
         if not isinstance(truth, AnnotatedMaps):
             raise InputError(f"truth is a {type(truth).__name__}, expected AnnotatedMaps, for instance_sizes")
         return truth.labels, {"instances": truth.instances}
-
-    def _count(self, key: Key, truth: Map, prediction: Map) -> Counts:
-        try:
-            return self._counter.count(truth, prediction)
-        except LabelError as error:
-            place = f"image {key}, pixel {error.place}"
-            raise LabelError(error.message, place=place, side=error.side, key=key) from None
 
     def merge(self, other: Self) -> None:
         """Add another state's images to this one.
@@ -352,6 +356,16 @@ def _aligned(sides: Mapping[str, LabelMaps], keys: Sequence[Key]) -> Iterator[tu
                 message = f"truth has shape {truth.shape}, {name} {other.shape}; they must agree"
                 raise InputError(message, place=f"image {key}")
         yield tuple(of_image)
+
+
+@contextmanager
+def _located(key: Key) -> Iterator[None]:
+    """Say of which image a label is."""
+    try:
+        yield
+    except LabelError as error:
+        place = f"image {key}, pixel {error.place}"
+        raise LabelError(error.message, place=place, side=error.side, key=key) from None
 
 
 def _measured(instance_iou: InstanceIoU, key: Key, instances: Map, prediction: Map) -> Objects:
