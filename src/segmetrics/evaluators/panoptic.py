@@ -63,6 +63,7 @@ class PanopticEvaluator(Evaluator):
         self._category_ids = np.array([category.id for category in self.categories], np.int64)
         if np.any(self._category_ids[1:] == self._category_ids[:-1]):
             raise ValueError("two categories have the same id")
+        self._known = frozenset(self._category_ids.tolist())
         self._protocol = Protocol(name="coco-panoptic", version="1", parity=parity, reference=REFERENCE)
         self._keys = SampleKeys(keys_from)
         self._blocks = [PanopticRows.empty()]
@@ -112,9 +113,8 @@ class PanopticEvaluator(Evaluator):
 
     def _refuse_unknown(self, side: PanopticImage) -> None:
         segments = side.segments
-        unknown = ~np.isin(segments.categories, self._category_ids)
-        if unknown.any():
-            row = int(unknown.argmax())
+        row = next((k for k, id_ in enumerate(segments.categories.tolist()) if id_ not in self._known), None)
+        if row is not None:
             raise InputError(
                 f'"category_id" is {segments.categories[row]}, which is no category',
                 file=side.file,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
 from segmetrics.evaluators.semantic_subsets import SemanticSubsetsEvaluator
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
 from segmetrics.plugin.label_map_files import Matched, Pattern, TrueMap, match_predictions, true_maps
-from segmetrics.readers.label_png import Form, LabelPngReader, read_label_png
+from segmetrics.readers.label_png import Form, LabelPngReader, LabelReader, read_label_png
 from segmetrics.types import Coverage, Parity
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class LabelFile:
     file: Path
     forms: tuple[Form, ...] = ("index8",)
     values: tuple[int, ...] | None = None
-    read: Callable[..., NDArray[Any]] = read_label_png
+    read: LabelReader = read_label_png
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """(h, w) integers.

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import deflate
 import numpy as np
@@ -116,6 +116,15 @@ def read_label_png(
     array([[ 7, 26]], dtype=uint8)
     """
     return _read_into(_fresh, source, expect)
+
+
+class LabelReader(Protocol):
+    """`read_label_png`, or a `LabelPngReader`'s `read`."""
+
+    def __call__(
+        self, source: str | PathLike[str] | bytes, *, expect: Collection[Form] | None = None
+    ) -> NDArray[Any]:
+        """The numbers that a PNG holds."""
 
 
 class LabelPngReader:
@@ -228,7 +237,7 @@ def _interlace(
 ) -> None:
     for part, rows in passes.items():
         pixels = image[part.top :: part.down, part.left :: part.right]
-        decoded = _empty(png, *pixels.shape[:2], _fresh)
+        decoded = _empty(png, pixels.shape[0], pixels.shape[1], _fresh)
         rows.decode(inflated[: rows.size], _bytes(decoded))
         pixels[:] = decoded
         inflated = inflated[rows.size :]
