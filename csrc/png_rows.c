@@ -34,29 +34,26 @@ static inline size_t first_byte(uint64_t word) {
 #endif
 }
 
-/* Where the first residual that is not zero is, or n. */
-static inline size_t zeros_end(const uint8_t *residual, size_t i, size_t n) {
+/* Zero where 8 residuals are zero and, if `above` is not NULL, it repeats the pixel to its left. */
+static inline uint64_t unlike(const uint8_t *residual, const uint8_t *above, size_t size,
+                              size_t i) {
+    uint64_t word = word_at(residual + i);
+    return above ? word | (word_at(above + i) ^ word_at(above + i - size)) : word;
+}
+
+/* Where the first byte from i on is of which that is not so, or n. */
+static inline size_t flat_end(const uint8_t *residual, const uint8_t *above, size_t size, size_t i,
+                              size_t n) {
     for (; i + 32 <= n; i += 32) {
-        if (word_at(residual + i) | word_at(residual + i + 8) | word_at(residual + i + 16) |
-            word_at(residual + i + 24))
+        if (unlike(residual, above, size, i) | unlike(residual, above, size, i + 8) |
+            unlike(residual, above, size, i + 16) | unlike(residual, above, size, i + 24))
             break;
     }
     for (; i + 8 <= n; i += 8) {
-        uint64_t word = word_at(residual + i);
+        uint64_t word = unlike(residual, above, size, i);
         if (word) return i + first_byte(word);
     }
-    while (i < n && !residual[i]) i++;
-    return i;
-}
-
-/* Likewise, or where the row above is not the pixel to its left, whichever is first. */
-static inline size_t flat_end(const uint8_t *residual, const uint8_t *above, size_t size, size_t i,
-                              size_t n) {
-    for (; i + 8 <= n; i += 8) {
-        uint64_t word = word_at(residual + i) | (word_at(above + i) ^ word_at(above + i - size));
-        if (word) return i + first_byte(word);
-    }
-    while (i < n && !residual[i] && above[i] == above[i - size]) i++;
+    while (i < n && !residual[i] && !(above && above[i] != above[i - size])) i++;
     return i;
 }
 
@@ -80,12 +77,12 @@ static inline size_t fill_flat(int filter, size_t size, const uint8_t *restrict 
                                size_t n) {
     size_t end;
     if (filter == PAETH && memcmp(row + i - size, above + i - size, size) == 0) {
-        end = zeros_end(residual, i, n);
+        end = flat_end(residual, NULL, size, i, n);
         end -= end % size;
         memcpy(row + i, above + i, end - i);
         return end;
     }
-    end = filter == SUB ? zeros_end(residual, i, n) : flat_end(residual, above, size, i, n);
+    end = flat_end(residual, filter == SUB ? NULL : above, size, i, n);
     end -= end % size;
     repeat_pixel(row, size, i, end);
     return end;
