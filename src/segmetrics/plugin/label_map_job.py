@@ -31,7 +31,7 @@ from segmetrics.readers.label_png import Form, LabelPngReader, LabelReader, read
 from segmetrics.types import Parity
 
 if TYPE_CHECKING:
-    from segmetrics.plugin.label_maps import InstanceMaps, LabelMaps
+    from segmetrics.plugin.label_maps import InstanceMaps, LabelMaps, LabelProtocol
 
 T = TypeVar("T")
 
@@ -120,6 +120,9 @@ class LabelMapJob(Job):
         self._parity = cast("Parity", values.get("parity", "clean")) if self._protocol.reference else "clean"
         self._maps = maps
         self._root = Path(str(values["root"]))
+        self.dataset = DatasetInfo(
+            split=str(values["split"]), n_images=len(truths), n_classes=len(self._protocol.classes)
+        )
         coding = _chosen(maps.codings, values.get("coding"))
         merged = self._protocol.merged
         # One reader for each side, as an evaluator asks for a map of each.
@@ -129,10 +132,8 @@ class LabelMapJob(Job):
             LabelFile, values=_table(coding.values, merged), read=LabelPngReader().read
         )
         self._truths = [truth for truth in truths if truth.key in matched.paths]
+        _check_objects(self._instance_files(self._truths), maps.protocols)
         self._predictions = matched.paths
-        self.dataset = DatasetInfo(
-            split=str(values["split"]), n_images=len(truths), n_classes=len(self._protocol.classes)
-        )
         self.inputs = tuple(self._inputs())
         self.coverage = matched.coverage
         self.first_missing = matched.first_missing
@@ -217,6 +218,15 @@ class LabelMapBatch(Batch):
 def _chosen(named: Mapping[str, T], name: object) -> T:
     """The one of this name, the first if none is named."""
     return named[str(name)] if name is not None else next(iter(named.values()))
+
+
+def _check_objects(files: Sequence[LabelFile], protocols: Mapping[str, LabelProtocol]) -> None:
+    """Raise InputError if one is not there, saying which protocol does without."""
+    for each in files:
+        if not each.file.is_file():
+            without = next((name for name, protocol in protocols.items() if protocol.instances is None), None)
+            advice = f"; --protocol {without} scores without objects" if without else ""
+            raise InputError(f"no such file, expected the objects of an image{advice}", file=each.file)
 
 
 def _sizes(instances: InstanceMaps | None) -> InstanceSizes | None:
