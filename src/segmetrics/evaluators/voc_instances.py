@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.classes import Classes
-from segmetrics.errors import InputError, MergeError
-from segmetrics.evaluators.base import Evaluator
-from segmetrics.evaluators.sample_keys import SampleKeys
-from segmetrics.evaluators.tensors import Tensors, read_state, write_state
+from segmetrics.errors import InputError
+from segmetrics.evaluators.class_tables import classes_from_builtins
+from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.voc_instance_ap import (
     THRESHOLDS,
     Interpolation,
@@ -29,11 +28,9 @@ from segmetrics.evaluators.voc_instance_ap import (
     match,
 )
 from segmetrics.evaluators.voc_instance_images import check_prediction, check_truth
-from segmetrics.evaluators.voc_instance_rows import VocInstanceRows
+from segmetrics.evaluators.voc_instance_rows import VOC_INSTANCE_TABLE, VocInstanceRows
 from segmetrics.masks import iou
 from segmetrics.types import Key, OverValue, Parity, Protocol, Score, Scores
-
-_STATE = "segmetrics.voc_instances.1"
 
 REFERENCES: Final[dict[tuple[Matching, Interpolation], str]] = {
     ("sds", "area"): "sds_eccv2014 3804648",
@@ -46,7 +43,7 @@ SHOWN_PER_CLASS: Final = (0.5, 0.7)
 """IoU thresholds of which each class has a score."""
 
 
-class VocInstanceEvaluator(Evaluator):
+class VocInstanceEvaluator(RowEvaluator[VocInstanceRows]):
     """Average precision of masks: AP^r at IoU thresholds 0.1 to 0.9, and AP^r_vol, their mean.
 
     Args:
@@ -76,6 +73,8 @@ class VocInstanceEvaluator(Evaluator):
     (0.3333, 0.5, 0.0)
     """
 
+    kind = "segmetrics.voc_instances.1"
+
     def __init__(
         self,
         classes: Classes,
@@ -93,7 +92,7 @@ class VocInstanceEvaluator(Evaluator):
         self._names = [name for name, is_thing in zip(classes.names, things, strict=True) if is_thing]
         self._labels = [id_ for id_, is_thing in zip(classes.ids, things, strict=True) if is_thing]
         self._matching, self._interpolation = matching, interpolation
-        self._protocol = Protocol(
+        protocol = Protocol(
             name="voc-instances",
             version="1",
             parity=parity,
@@ -104,18 +103,7 @@ class VocInstanceEvaluator(Evaluator):
                 "interpolation": interpolation,
             },
         )
-        self._keys = SampleKeys(keys_from)
-        self._blocks = [VocInstanceRows.empty()]
-
-    @property
-    def protocol(self) -> Protocol:
-        """How this evaluator measures."""
-        return self._protocol
-
-    @property
-    def keys(self) -> Sequence[Key]:
-        """Keys of the images seen so far, ordered."""
-        return self._keys.ordered()
+        super().__init__(protocol, VocInstanceRows.empty(VOC_INSTANCE_TABLE), keys_from=keys_from)
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
@@ -135,8 +123,8 @@ class VocInstanceEvaluator(Evaluator):
             raise InputError(f"{n} images have annotations, found {len(prediction)} with predictions")
         chosen = self._keys.choose(keys, n)
         images = [self._evaluate(key, *sides) for key, *sides in zip(chosen, truth, prediction, strict=True)]
-        self._blocks.append(VocInstanceRows.join([VocInstanceRows.empty(), *images]))
-        self._keys.add(chosen, numbered=keys is None)
+        empty = VocInstanceRows.empty(VOC_INSTANCE_TABLE)
+        self._add(VocInstanceRows.join([empty, *images]), numbered=keys is None)
 
     def _evaluate(self, key: Key, truth: object, prediction: object) -> VocInstanceRows:
         true = check_truth(truth, key, self._labels)
@@ -150,7 +138,8 @@ class VocInstanceEvaluator(Evaluator):
         per_class = np.array([np.count_nonzero(true.category == label) for label in self._labels])
         present = np.flatnonzero(per_class)
         return VocInstanceRows(
-            keys=np.array([key]),
+            VOC_INSTANCE_TABLE,
+            np.array([key]),
             category=_positions(predicted.category, self._labels),
             score=predicted.scores,
             found=found,
@@ -158,24 +147,6 @@ class VocInstanceEvaluator(Evaluator):
             objects=np.stack([present, per_class[present]], axis=1).astype(np.uint32),
             objects_per_image=np.array([len(present)], np.uint32),
         )
-
-    def _rows(self) -> VocInstanceRows:
-        """Everything seen so far, ordered by image."""
-        self._blocks = [VocInstanceRows.join(self._blocks)]
-        return self._blocks[0]
-
-    def merge(self, other: Self) -> None:
-        """Add another state's images to this one.
-
-        Raises:
-            MergeError: The protocols or classes differ, or an image is in both.
-        """
-        if self._protocol != other._protocol:
-            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
-        if self.classes != other.classes:
-            raise MergeError("states of different classes")
-        self._keys.join(other._keys)
-        self._blocks.append(other._rows())
 
     @property
     def _is_odd(self) -> bool:
@@ -213,61 +184,20 @@ class VocInstanceEvaluator(Evaluator):
             counted = np.where(((n_objects == 0) & (n_detections == 0))[:, np.newaxis], 0, values)
         return Scores([*_summarize(counted, values, n_objects.tolist(), self._names)])
 
-    def to_bytes(self) -> bytes:
-        """The state as canonical safetensors."""
-        header = {
-            "kind": _STATE,
-            "protocol": msgspec.to_builtins(self._protocol),
-            "classes": msgspec.to_builtins(self.classes),
-            "numbers_itself": self._keys.numbered_from_zero,
-        }
-        return write_state(header, self._rows().to_tensors())
+    def _described(self) -> dict[str, object]:
+        return {"classes": msgspec.to_builtins(self.classes)}
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """The state that `to_bytes` wrote.
+    def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
+        return cls(
+            classes_from_builtins(described["classes"]),
+            matching=cast("Matching", protocol.params["matching"]),
+            interpolation=cast("Interpolation", protocol.params["interpolation"]),
+            parity=protocol.parity,
+        )
 
-        Raises:
-            InputError: The bytes are not such a state.
-        """
-        header, tensors = read_state(data, _STATE)
-        evaluator = cls._from_header(header)
-        evaluator._restore(tensors, numbered=header.get("numbers_itself") is True)  # noqa: SLF001
-        return evaluator
-
-    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
-        rows = VocInstanceRows.from_tensors(tensors, len(self._names), len(THRESHOLDS))
-        self._keys.add(rows.keys.tolist(), numbered=numbered)
-        self._blocks.append(rows)
-
-    @classmethod
-    def _from_header(cls, header: Mapping[str, Any]) -> Self:
-        """An empty evaluator of the protocol and classes that a state names."""
-        try:
-            protocol = msgspec.convert(header["protocol"], Protocol)
-            table = msgspec.convert(header["classes"], _ClassTable)
-            evaluator = cls(
-                Classes(**msgspec.structs.asdict(table)),
-                matching=cast("Matching", protocol.params["matching"]),
-                interpolation=cast("Interpolation", protocol.params["interpolation"]),
-                parity=protocol.parity,
-            )
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise InputError(f"not a state of a VocInstanceEvaluator: {error}") from error
-        if evaluator.protocol != protocol:
-            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
-        return evaluator
-
-
-class _ClassTable(msgspec.Struct, frozen=True):
-    """What a state says of its classes."""
-
-    names: tuple[str, ...]
-    ids: tuple[int, ...]
-    ignore: tuple[int, ...]
-    others: tuple[int, ...]
-    categories: tuple[str, ...] | None
-    things: tuple[bool, ...] | None
+    def _check(self, rows: VocInstanceRows) -> None:
+        rows.check(len(self._names), len(THRESHOLDS))
 
 
 def _positions(category: NDArray[np.int64], labels: Sequence[int]) -> NDArray[np.uint32]:
