@@ -102,7 +102,7 @@ def _checked(source: object, side: Side, key: Key, labels: Collection[int]) -> C
 
 def _read(source: object, side: Side) -> CheckedObjects:
     objects = _objects(source, side)
-    masks, size = _masks(objects.masks)
+    masks, size = _masks(objects.masks, side)
     category = _vector(objects.categories, "categories", "iu", len(masks)).astype(np.int64)
     if side == "truth":
         return CheckedObjects(category, masks, np.empty(0), size)
@@ -132,14 +132,14 @@ def _objects(source: object, side: Side) -> ImageObjects:
     raise InputError(f"found {type(source).__name__}, expected {expected}")
 
 
-def _masks(source: Any) -> tuple[MaskArray, tuple[int, int] | None]:  # noqa: ANN401
-    """Masks, and the size that all of them have."""
+def _masks(source: Any, side: Side) -> tuple[MaskArray, tuple[int, int] | None]:  # noqa: ANN401
+    """Masks, and the size of the image as far as they tell."""
     if not isinstance(source, MaskArray):
         images = as_numpy(source, "masks")
         if images.ndim != 3:
             raise InputError(f"masks have shape {images.shape}, expected (n, height, width)")
         return encode(images), images.shape[1:]
-    if not len(source):
+    if side == "prediction" or not len(source):
         return source, None
     if np.any(source.sizes != source.sizes[0]):
         raise InputError("the masks differ in size")
