@@ -114,7 +114,7 @@ def test_a_wrong_root_says_what_was_expected(sample: Options, tmp_path: Path) ->
         InputError, match=r"val\.txt: .*it lists the images of the split; found data/, results"
     ):
         run(VOC_2012_INSTANCE, sample | {"root": tmp_path})
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match=r"is no folder, expected one with ImageSets/Segmentation/val\.txt"):
         run(VOC_2012_INSTANCE, sample | {"root": sample["predictions"]})
 
 

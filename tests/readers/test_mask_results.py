@@ -94,3 +94,5 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str, words: s
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.json: No such file"):
         read_mask_results(tmp_path / "none.json", NAMES, [15])
+    with pytest.raises(InputError, match="is a folder, expected a JSON file of results"):
+        read_mask_results(tmp_path, NAMES, [15])

@@ -12,7 +12,7 @@ import numpy as np
 from segmetrics.errors import InputError
 from segmetrics.evaluators.cityscapes_instances import CityscapesInstanceEvaluator
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
-from segmetrics.plugin.label_map_files import Pattern, TrueMap, match_predictions, true_maps
+from segmetrics.plugin.label_map_files import Pattern, TrueMap, check_folder, match_predictions, true_maps
 from segmetrics.plugin.label_map_job import LabelFile
 from segmetrics.readers.cityscapes_instances import read_instances
 from segmetrics.types import Coverage
@@ -34,12 +34,12 @@ def open_cityscapes_instances(
     """
     started = perf_counter()
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    for each in (root, folder):
-        if not each.is_dir():
-            raise InputError("is no folder", file=each)
+    truth = Pattern(files.truth).filled(split=str(values["split"]))
+    for each, pattern in ((root, truth), (folder, Pattern(files.predictions))):
+        check_folder(each, pattern)
     if int(str(values["min_region"])) < 0:
         raise InputError(f"--min-region is {values['min_region']}, expected a number of pixels")
-    truths = true_maps(root, Pattern(files.truth).filled(split=str(values["split"])), None)
+    truths = true_maps(root, truth, None)
     job = CityscapesInstanceJob(files, values, truths, context)
     job.read_s = perf_counter() - started
     return job

@@ -66,6 +66,16 @@ class TrueMap:
         return "/".join(self.fields[name] for name in ("subset", "key") if name in self.fields)
 
 
+def check_folder(path: Path, pattern: Pattern) -> None:
+    """Refuse what is no folder, so that files of this pattern cannot be in it.
+
+    Raises:
+        InputError: It is none.
+    """
+    if not path.is_dir():
+        raise InputError(f"is no folder, expected one with {pattern.text}", file=path)
+
+
 def true_maps(root: Path, pattern: Pattern, listing: Path | None) -> list[TrueMap]:
     """The true maps that fit, in order of their keys; with a listing, those of the keys that it lists.
 

@@ -18,7 +18,14 @@ from segmetrics.evaluators.label_counts import LabelError
 from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
 from segmetrics.evaluators.semantic_subsets import SemanticSubsetsEvaluator
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
-from segmetrics.plugin.label_map_files import Matched, Pattern, TrueMap, match_predictions, true_maps
+from segmetrics.plugin.label_map_files import (
+    Matched,
+    Pattern,
+    TrueMap,
+    check_folder,
+    match_predictions,
+    true_maps,
+)
 from segmetrics.readers.label_png import Form, read_label_png
 from segmetrics.types import Coverage, Parity
 
@@ -83,9 +90,8 @@ def open_label_maps(maps: LabelMaps, values: Mapping[str, object], context: Open
     started = perf_counter()
     split = str(values["split"])
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    for each in (root, folder):
-        if not each.is_dir():
-            raise InputError("is no folder", file=each)
+    for each, text in ((root, maps.truth), (folder, maps.predictions)):
+        check_folder(each, Pattern(text).filled(split=split))
     context.progress("looking for files", 0, 2)
     listing = None if maps.listing is None else root / Pattern(maps.listing).filled(split=split).text
     truths = true_maps(root, Pattern(maps.truth).filled(split=split), listing)

@@ -17,7 +17,7 @@ from segmetrics.evaluators.voc_instance_images import ObjectError
 from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 from segmetrics.instance_arrays import NO_OBJECTS
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
-from segmetrics.plugin.label_map_files import Pattern, TrueMap, true_maps
+from segmetrics.plugin.label_map_files import Pattern, TrueMap, check_folder, true_maps
 from segmetrics.readers.label_png import read_label_png
 from segmetrics.readers.mask_results import ImageResults, MaskResults, read_mask_results
 from segmetrics.readers.sbd import read_sbd_map
@@ -70,11 +70,10 @@ def open_voc_instances(
     """
     started = perf_counter()
     root, split = Path(str(values["root"])), str(values["split"])
-    if not root.is_dir():
-        raise InputError("is no folder", file=root)
+    listing = Pattern(files.listing).filled(split=split)
+    check_folder(root, listing)
     context.progress("looking for files", 0, 2)
-    listing = root / Pattern(files.listing).filled(split=split).text
-    of_objects = true_maps(root, Pattern(files.objects).filled(split=split), listing)
+    of_objects = true_maps(root, Pattern(files.objects).filled(split=split), root / listing.text)
     labels = Pattern(files.labels).filled(split=split)
     maps = {truth.key: (MapFile(truth.path), MapFile(_beside(root, labels, truth))) for truth in of_objects}
     context.progress("looking for files", 1, 2)

@@ -140,6 +140,8 @@ def _names(images: Sequence[str]) -> dict[str | int, str]:
 
 
 def _records(path: Path) -> list[_Record]:
+    if path.is_dir():
+        raise InputError("is a folder, expected a JSON file of results", file=path)
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[_Record])
     except OSError as error:
