@@ -17,7 +17,7 @@ from segmetrics.evaluators.instance_iou import InstanceSizes
 from segmetrics.evaluators.label_counts import LabelError
 from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
 from segmetrics.evaluators.semantic_subsets import SemanticSubsetsEvaluator
-from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
 from segmetrics.plugin.label_map_files import (
     Matched,
     Pattern,
@@ -27,7 +27,7 @@ from segmetrics.plugin.label_map_files import (
     true_maps,
 )
 from segmetrics.readers.label_png import Form, read_label_png
-from segmetrics.types import Coverage, Parity
+from segmetrics.types import Parity
 
 if TYPE_CHECKING:
     from segmetrics.plugin.label_maps import InstanceMaps, LabelMaps
@@ -90,13 +90,14 @@ def open_label_maps(maps: LabelMaps, values: Mapping[str, object], context: Open
     started = perf_counter()
     split = str(values["split"])
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    for each, text in ((root, maps.truth), (folder, maps.predictions)):
-        check_folder(each, Pattern(text).filled(split=split))
+    truth, predictions = (Pattern(text).filled(split=split) for text in (maps.truth, maps.predictions))
+    check_folder(root, truth)
+    check_folder(folder, predictions)
     context.progress("looking for files", 0, 2)
     listing = None if maps.listing is None else root / Pattern(maps.listing).filled(split=split).text
-    truths = true_maps(root, Pattern(maps.truth).filled(split=split), listing)
+    truths = true_maps(root, truth, listing)
     context.progress("looking for files", 1, 2)
-    matched = match_predictions(folder, Pattern(maps.predictions).filled(split=split), truths)
+    matched = match_predictions(folder, predictions, truths)
     context.progress("looking for files", 2, 2)
     return LabelMapJob(maps, values, truths, matched, perf_counter() - started)
 
@@ -125,14 +126,9 @@ class LabelMapJob(Job):
             split=str(values["split"]), n_images=len(truths), n_classes=len(self._protocol.classes)
         )
         self.inputs = tuple(self._inputs())
-        self.coverage = Coverage(
-            expected=len(truths),
-            scored=len(self._truths),
-            missing=len(matched.missing),
-            dropped=_counted(extra=len(matched.extra), doubled=len(matched.doubled)),
-        )
-        self.first_missing = next((f"{key} ({why})" for key, why in matched.missing.items()), None)
-        self.warnings = tuple(_warnings(matched))
+        self.coverage = matched.coverage
+        self.first_missing = matched.first_missing
+        self.warnings = tuple(matched.warnings())
         self.read_s = read_s
 
     def _inputs(self) -> Iterator[InputFile]:
@@ -160,11 +156,9 @@ class LabelMapJob(Job):
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of as many images each."""
         total = len(self._truths)
-        cuts = max(min(n, total), -(-total // MOST_IN_BATCH))
-        return [self._batch(total * cut // cuts, total * (cut + 1) // cuts) for cut in range(cuts)]
+        return [self._batch(self._truths[images]) for images in stretches(total, n, MOST_IN_BATCH)]
 
-    def _batch(self, first: int, last: int) -> Batch:
-        truths = self._truths[first:last]
+    def _batch(self, truths: Sequence[TrueMap]) -> Batch:
         labels = [LabelFile(truth.path, values=self._truth_values) for truth in truths]
         instances = self._instance_files(truths)
         predictions = (self._predictions[truth.key] for truth in truths)
@@ -231,17 +225,3 @@ def _table(stored: Mapping[int, int] | None, merged: Mapping[int, int]) -> tuple
         return None
     meant = (number if stored is None else stored.get(number, _NO_VALUE) for number in range(256))
     return tuple(merged.get(number, number) for number in meant)
-
-
-def _counted(**reasons: int) -> dict[str, int]:
-    return {reason: n for reason, n in reasons.items() if n}
-
-
-def _warnings(matched: Matched) -> Iterator[str]:
-    if matched.doubled:
-        n = len(matched.doubled)
-        yield f"{n} predictions are not scored: their images have several, first {matched.doubled[0]}"
-    if matched.extra:
-        n = len(matched.extra)
-        what = "1 file is" if n == 1 else f"{n} files are"
-        yield f"{what} not scored: the split has no such image, first {matched.extra[0]}"

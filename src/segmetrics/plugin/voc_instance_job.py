@@ -16,7 +16,7 @@ from segmetrics.evaluators.voc_instance_ap import Interpolation, Matching
 from segmetrics.evaluators.voc_instance_images import ObjectError
 from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 from segmetrics.instance_arrays import NO_OBJECTS
-from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
 from segmetrics.plugin.label_map_files import Pattern, TrueMap, check_folder, true_maps
 from segmetrics.readers.label_png import read_label_png
 from segmetrics.readers.mask_results import ImageResults, MaskResults, read_mask_results
@@ -129,9 +129,7 @@ class VocInstanceJob(Job):
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of images, at least n if there are as many, none longer than `MOST_IN_A_BATCH`."""
         keys = list(self._maps)
-        n_batches = max(n, -(-len(keys) // MOST_IN_A_BATCH))
-        stretches = [stretch.tolist() for stretch in np.array_split(np.arange(len(keys)), n_batches)]
-        return [self._batch([keys[i] for i in stretch]) for stretch in stretches if stretch]
+        return [self._batch(keys[images]) for images in stretches(len(keys), n, MOST_IN_A_BATCH)]
 
     def _batch(self, keys: Sequence[str]) -> Batch:
         return VocInstanceBatch(

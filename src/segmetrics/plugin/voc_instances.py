@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from typing import Unpack
 
 from segmetrics.classes import Classes
 from segmetrics.plugin import instances
+from segmetrics.plugin.declared import PARITY, About, Deferred, choice
 from segmetrics.plugin.entries import Dataset, Format, Option
-from segmetrics.plugin.job import Job, OpenContext
-from segmetrics.plugin.label_maps import LABEL_PNG, PARITY, ROOT
+from segmetrics.plugin.label_maps import LABEL_PNG, ROOT
 
 PREDICTIONS = Option("predictions", kind="path", required=True, help="results, a COCO-format JSON file")
-MATCHING = Option(
+MATCHING = choice(
     "matching",
-    kind="choice",
-    choices=("sds", "fcis"),
-    default="sds",
-    help="which object a detection is held against: the best one not yet taken, or the best of all",
+    ("sds", "fcis"),
+    "which object a detection is held against: the best one not yet taken, or the best of all",
 )
-INTERPOLATION = Option(
+INTERPOLATION = choice(
     "interpolation",
-    kind="choice",
-    choices=("area", "11-point"),
-    default="area",
-    help='how precision becomes one number; "11-point" goes with --matching fcis',
+    ("area", "11-point"),
+    'how precision becomes one number; "11-point" goes with --matching fcis',
 )
 
 METRICS = tuple(metric for metric in instances.METRICS if metric.name == "ap")
@@ -56,36 +50,26 @@ class InstanceMapFiles:
 
 def voc_instance_dataset(
     *,
-    name: str,
-    summary: str,
-    license: str,  # noqa: A002  # the entry's own word
-    source: str,
-    version: str,
     splits: tuple[str, ...],
     classes: Classes,
     objects: str,
     labels: str,
     listing: str,
     sample: tuple[str, ...] = (),
-    url: str | None = None,
+    **about: Unpack[About],
 ) -> Dataset:
     """A benchmark of which every image has a map of objects and a map of classes, and JSON results.
 
     Maps are PNG, or MATLAB files in SBD's form where their names end in `.mat`.
 
     Args:
-        name: How it is called on the command line.
-        summary: One line for listings.
-        license: Of the annotations.
-        source: Who made it.
-        version: Of the annotations.
         splits: Names of its splits as the files have them; the first is the default.
         classes: The class table; classes of things are scored.
         objects: Pattern of the maps of objects, from the root; see `segmetrics.plugin.label_maps`.
         labels: Pattern of the maps of classes, with the same fields.
         listing: Pattern, from the root, of a file whose lines begin with the keys of the split.
         sample: Keys of made-up images for the sample; none where there is no sample.
-        url: Where to get it.
+        about: What listings say of it; see `segmetrics.plugin.Dataset`.
 
     Raises:
         ValueError: No class is of things.
@@ -99,34 +83,19 @@ def voc_instance_dataset(
     ['--root', '--split', '--predictions', '--matching', '--interpolation', '--parity']
     """
     files = InstanceMapFiles(classes=classes, objects=objects, labels=labels, listing=listing)
-    split = Option("split", kind="choice", choices=splits, default=splits[0], help="which images")
+    write = "segmetrics.plugin.voc_instance_sample:write_voc_instances"
     return Dataset(
-        name,
-        summary,
+        **about,
         task="instance",
-        license=license,
-        source=source,
-        version=version,
         splits=splits,
-        options=(ROOT, split, PREDICTIONS, MATCHING, INTERPOLATION, PARITY),
-        open=partial(_open, files),
-        sample=partial(_write_sample, files, splits[0], sample) if sample else None,
-        url=url,
+        options=(
+            ROOT,
+            choice("split", splits, "which images"),
+            PREDICTIONS,
+            MATCHING,
+            INTERPOLATION,
+            PARITY,
+        ),
+        open=Deferred("segmetrics.plugin.voc_instance_job:open_voc_instances", files),
+        sample=Deferred(write, files, splits[0], sample) if sample else None,
     )
-
-
-# NumPy and the C core are imported once something is scored, so that listings stay quick.
-
-
-def _open(files: InstanceMapFiles, values: Mapping[str, object], context: OpenContext) -> Job:
-    from segmetrics.plugin.voc_instance_job import open_voc_instances  # noqa: PLC0415
-
-    return open_voc_instances(files, values, context)
-
-
-def _write_sample(
-    files: InstanceMapFiles, split: str, keys: tuple[str, ...], directory: Path
-) -> Mapping[str, object]:
-    from segmetrics.plugin.voc_instance_sample import write_voc_instances  # noqa: PLC0415
-
-    return write_voc_instances(files, split, keys, directory)
