@@ -33,6 +33,7 @@ ADE20K = label_map_dataset(
     version="ADEChallengeData2016",
     splits=("validation", "training"),
     truth="annotations/{split}/{key}.png",
+    image="images/{split}/{key}.jpg",
     protocols=[
         LabelProtocol(
             name="ade20k",

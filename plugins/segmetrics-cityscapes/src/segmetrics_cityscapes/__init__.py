@@ -73,6 +73,7 @@ CITYSCAPES_SEMANTIC = label_map_dataset(
     version="gtFine",
     splits=("val", "train"),
     truth="gtFine/{split}/{city}/{key}_gtFine_labelIds.png",
+    image="leftImg8bit/{split}/{city}/{key}_leftImg8bit.png",
     predictions="**/{key}*.png",
     protocols=[
         LabelProtocol(

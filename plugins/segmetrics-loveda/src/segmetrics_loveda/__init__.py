@@ -21,6 +21,7 @@ LOVEDA = label_map_dataset(
     version="1",
     splits=("Val", "Train"),
     truth="{split}/{subset}/masks_png/{key}.png",
+    image="{split}/{subset}/images_png/{key}.png",
     subsets=("Urban", "Rural"),
     protocols=[LabelProtocol(name="loveda", classes=CLASSES, reference="LoveDA 3f4ba90")],
     codings=[

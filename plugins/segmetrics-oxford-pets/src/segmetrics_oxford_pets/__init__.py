@@ -32,6 +32,7 @@ OXFORD_PETS = label_map_dataset(
     version="2012",
     splits=("test", "trainval"),
     truth="annotations/trimaps/{key}.png",
+    image="images/{key}.jpg",
     listing="annotations/{split}.txt",
     protocols=PROTOCOLS,
     codings=[

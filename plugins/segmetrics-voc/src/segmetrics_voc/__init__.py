@@ -23,6 +23,7 @@ VOC_2012_SEMANTIC = label_map_dataset(
     version="2012",
     splits=("val", "train", "trainval"),
     truth="SegmentationClass/{key}.png",
+    image="JPEGImages/{key}.jpg",
     listing="ImageSets/Segmentation/{split}.txt",
     protocols=[
         LabelProtocol(

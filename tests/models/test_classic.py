@@ -1,0 +1,50 @@
+"""Detectors without weights: what they see in drawings, and how well Canny does on BSDS500."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from segmetrics.errors import InputError
+from segmetrics.plugin import Model
+from segmetrics_classic import CANNY, FELZENSZWALB, SOBEL, WATERSHED
+
+pytest.importorskip("skimage", reason="scikit-image is not installed")
+
+MODELS = [CANNY, FELZENSZWALB, SOBEL, WATERSHED]
+FAR = 8
+
+
+def two_fields() -> np.ndarray:
+    """A dark and a bright field that meet between columns 29 and 30, in a little noise."""
+    image = np.full((48, 60, 3), 60, np.uint8)
+    image[:, 30:] = 190
+    return image + np.random.default_rng(5).integers(0, 6, image.shape, np.uint8)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_the_boundary_of_two_fields_is_seen(model: Model) -> None:
+    values = {"highest": 8} if model is WATERSHED else {}
+    predictor = model.load(model.complete({"levels": 4, **values} if model is not SOBEL else values))
+    strengths = predictor.predict(two_fields())
+    assert strengths.shape == (48, 60)
+    assert 0 <= strengths.min() <= strengths.max() <= 1
+    assert (strengths[4:-4, 28:32].max(axis=1) > 0.5).all()
+    if model is not WATERSHED:
+        assert strengths[:, : 30 - FAR].max() < 0.3
+    assert predictor.classes is None
+    assert predictor.revision.startswith("segmetrics-classic 0.1.0, scikit-image ")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.parametrize("value", [0, -1, float("nan")])
+def test_options_are_above_0(model: Model, value: float) -> None:
+    with pytest.raises(InputError, match=r"sigma is .*, expected a number above 0"):
+        model.load(model.complete({"sigma": value}))
+
+
+def test_strength_grows_with_contrast() -> None:
+    image = two_fields()
+    faint = (image // 4).astype(np.uint8)
+    canny = CANNY.load(CANNY.complete({}))
+    assert canny.predict(faint).max() < canny.predict(image).max()
