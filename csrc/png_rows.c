@@ -68,15 +68,20 @@ static inline void repeat_pixel(uint8_t *row, size_t size, size_t i, size_t end)
 /*
  * Fills row[i..] as far as residuals are zero and it is plain what they say:
  *  - Sub: the left pixel again and again.
+ *  - Average, a == c: the left pixel again, as long as the row above is flat: the mean of equals.
  *  - Paeth, a == c: a + b - c is b, so b; the next pixel then has a == c too.
  *  - Paeth, b == c: a + b - c is a; the left pixel again, as long as the row above is flat.
- * Returns where that ends, which is between two pixels.
+ * Returns where that ends, which is between two pixels. Inlined for each filter and size.
  */
-static inline size_t fill_flat(int filter, size_t size, const uint8_t *restrict residual,
-                               const uint8_t *restrict above, uint8_t *restrict row, size_t i,
-                               size_t n) {
+static inline __attribute__((always_inline)) size_t fill_flat(int filter, size_t size,
+                                                              const uint8_t *restrict residual,
+                                                              const uint8_t *restrict above,
+                                                              uint8_t *restrict row, size_t i,
+                                                              size_t n) {
+    int is_like_above = filter != SUB && memcmp(row + i - size, above + i - size, size) == 0;
     size_t end;
-    if (filter == PAETH && memcmp(row + i - size, above + i - size, size) == 0) {
+    if (filter == AVERAGE && !is_like_above) return i;
+    if (filter == PAETH && is_like_above) {
         end = flat_end(residual, NULL, size, i, n);
         end -= end % size;
         memcpy(row + i, above + i, end - i);
@@ -94,7 +99,7 @@ static inline void reverse(int filter, size_t size, const uint8_t *restrict resi
     size_t i = 0;
     for (; i < size; i++) row[i] = (uint8_t)(residual[i] + predict(filter, 0, above[i], 0));
     while (i < n) {
-        if (filter != AVERAGE && !residual[i]) {
+        if (!residual[i]) {
             i = fill_flat(filter, size, residual, above, row, i, n);
             if (i == n) return;
         }
