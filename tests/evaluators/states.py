@@ -7,7 +7,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from evaluators import cityscapes_instance_cases, instance_cases, panoptic_cases, semantic_cases
+from evaluators import (
+    cityscapes_instance_cases,
+    instance_cases,
+    panoptic_cases,
+    semantic_cases,
+    voc_instance_cases,
+)
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.tensors import read_state, write_state
 
@@ -20,6 +26,7 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
     "cityscapes instances": lambda: cityscapes_instance_cases.evaluated(
         cityscapes_instance_cases.small(), [3, 7]
     ),
+    "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
 }
 """A state of the images 3 and 7, with rows of every kind."""
