@@ -19,6 +19,7 @@ DATASETS = [
     pytest.param(plugin, dataset, id=dataset.name)
     for plugin in PLUGINS
     for dataset in plugin.segmetrics_datasets()
+    if dataset.sample is not None
 ]
 
 
