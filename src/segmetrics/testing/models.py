@@ -50,9 +50,9 @@ def check_model(
     Raises:
         ConformanceError: It does not, with what to do.
 
-    >>> check_model(Model("water", "Calls every pixel water", task="painting", load=lambda values: None))
+    >>> check_model(Model("water", "Calls every pixel water", task="art", load=lambda values: None))
     Traceback (most recent call last):
-    segmetrics.testing.conformance.ConformanceError: water does painting; expected semantic, boundary or instance
+    segmetrics.testing.conformance.ConformanceError: water does art; expected semantic, boundary or instance
     """
     values = {} if values is None else values
     require(model.task in _FORMS, f"{model.name} does {model.task}; expected semantic, boundary or instance")
