@@ -1,8 +1,9 @@
 """The pages of docs/ say what happens: their Python runs, their commands run, both print what is shown.
 
 Each page is followed from top to bottom in an empty directory. `…` in shown output stands for anything, and
-times may differ. Commands other than `segmetrics` (pip, make) are not run. Each command of a console block
-exits with 0, or with what a comment before the block says: `<!-- exit code 1 -->`.
+times may differ. A block after `<!-- file: PATH -->` goes into that file. Of commands those of `segmetrics`
+and `pytest` are run, and `pip install -e`, which here installs into a folder of the page's own. Each command
+of a console block exits with 0, or with what a comment before the block says: `<!-- exit code 1 -->`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import io
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterator
 from itertools import pairwise
@@ -22,20 +24,37 @@ import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
 FOLLOWED_ELSEWHERE = {DOCS / "how-to" / "write-a-plugin.md"}  # by tests/plugin and tests/runner
-BLOCK = re.compile(r"(?:<!-- exit code (\d+) -->\n)?```(python|console)\n(.*?)```\n", re.DOTALL)
+BLOCK = re.compile(
+    r"(?:<!-- exit code (?P<code>\d+) -->\n)?```(?P<language>python|console)\n(?P<text>.*?)```\n"
+    r"|<!-- file: (?P<file>\S+) -->\n```\w+\n(?P<content>.*?)```\n",
+    re.DOTALL,
+)
 SHOWN = re.compile(r"^ *print\(.*\)  # (.*)$", re.MULTILINE)
 TIMES = re.compile(r"(?<=scored in )\d+\.\d\d s \(read \d+\.\d\d, score \d+\.\d\d\)")
 SCRIPTS = sysconfig.get_path("scripts")
+SITE = "site"
+PROGRAMS = {
+    "segmetrics ": "segmetrics ",
+    "pytest ": f"{sys.executable} -m pytest ",
+    "pip install -e ": f"{sys.executable} -m pip install -q --no-index --no-build-isolation --no-deps "
+    f"--target {SITE} ./",
+}
+"""What a command may begin with, and what is run for it."""
 
 
 class Block(NamedTuple):
+    """A block of a page: "python", "console", or the file that it is."""
+
     exit_code: int
-    language: str
+    kind: str
     text: str
 
 
 def blocks(page: Path) -> list[Block]:
-    return [Block(int(code or 0), language, text) for code, language, text in BLOCK.findall(page.read_text())]
+    return [
+        Block(int(found["code"] or 0), found["language"] or found["file"], found["text"] or found["content"])
+        for found in BLOCK.finditer(page.read_text())
+    ]
 
 
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if blocks(page) and page not in FOLLOWED_ELSEWHERE]
@@ -62,12 +81,17 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
 
 def follow_console(block: Block) -> None:
     for command, shown in commands(block.text):
-        if command.split()[0] != "segmetrics":
+        beginning = next(filter(command.startswith, PROGRAMS), None)
+        if beginning is None:
             continue
-        environment = {**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"}
+        environment = {
+            **os.environ,
+            "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(Path(SITE).absolute()),
+        }
         done = subprocess.run(  # noqa: S602  (the pages are ours)
-            command, shell=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            check=False,
+            PROGRAMS[beginning] + command.removeprefix(beginning), shell=True, env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == block.exit_code, f"$ {command}\n{done.stdout}"
         if shown.strip():
@@ -83,10 +107,12 @@ def test_a_page_can_be_followed(page: Path, tmp_path: Path, monkeypatch: pytest.
         monkeypatch.delenv(variable, raising=False)
     names: dict[str, Any] = {"__name__": "__main__"}
     for block in blocks(page):
-        if block.language == "python":
+        if block.kind == "python":
             follow_python(block.text, names)
-        else:
+        elif block.kind == "console":
             follow_console(block)
+        else:
+            Path(block.kind).write_text(block.text)
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:

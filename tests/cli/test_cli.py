@@ -455,4 +455,4 @@ def test_a_full_disk_takes_the_record_but_not_the_scores(
 def test_download_says_where_the_data_are_that_it_may_not_fetch(invoke: Invoke) -> None:
     told = invoke("download", "pebbles", "data")
     assert told.exit_code == 1
-    assert told.stdout == "pebbles cannot be fetched for you (CC0). Visit None\n"
+    assert told.stdout == "pebbles cannot be fetched for you (CC0). Visit https://example.org/pebbles\n"

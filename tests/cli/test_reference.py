@@ -9,8 +9,11 @@ import pytest
 
 from segmetrics.cli import app
 from segmetrics.cli.run import OWN
+from segmetrics.cli.score import TASK, plain_command
+from segmetrics.cli.session import Session
 from segmetrics.plugin import Dataset
 from segmetrics.plugin.entries import RUN_OPTIONS
+from segmetrics.plugin.plain import PLAIN
 
 MODEL_RUN = click.Command("run", params=list(OWN))
 
@@ -49,7 +52,9 @@ def test_every_option_is_there_and_none_that_is_gone(
     commands: dict[str, click.Command], pebbles: Dataset
 ) -> None:
     own = {option.flag for option in pebbles.options}
-    ours = set().union(flags(MODEL_RUN), *map(flags, commands.values())) - own
+    plain = (plain_command(Session(), task) for task in PLAIN)
+    ours = set().union(*map(flags, commands.values())) - own
+    ours |= set().union({TASK}, flags(MODEL_RUN), *map(flags, plain))
     assert set(re.findall(r"--[a-z][a-z-]*", PAGE)) == ours | {"--help"}
 
 

@@ -73,7 +73,8 @@ def test_the_sample_is_scored_whole(dataset: Dataset, tmp_path: Path) -> None:
 def test_a_wrong_root_says_what_was_expected(dataset: Dataset, tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     with pytest.raises(
-        InputError, match=r"(no ground truth here: expected|it lists the images of the split).* found images/"
+        InputError,
+        match=r"(no ground truth here: expected|expected the list of the split's images;).* found images/",
     ):
         run(dataset, {"root": tmp_path, "predictions": tmp_path})
 

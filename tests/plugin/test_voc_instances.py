@@ -111,7 +111,7 @@ def test_real_maps_and_results_made_of_them(shared: Path, tmp_path: Path) -> Non
 
 def test_a_wrong_root_says_what_was_expected(sample: Options, tmp_path: Path) -> None:
     with pytest.raises(
-        InputError, match=r"val\.txt: .*it lists the images of the split; found data/, results"
+        InputError, match=r"val\.txt: .*expected the list of the split's images; found data/, results"
     ):
         run(VOC_2012_INSTANCE, sample | {"root": tmp_path})
     with pytest.raises(InputError, match=r"is no folder, expected one with ImageSets/Segmentation/val\.txt"):

@@ -29,6 +29,7 @@ COMMANDS = {
     "models": "List the models, and the options of each.",
     "metrics": "List the scores they compute.",
     "plugins": "List the plugins and what each gives.",
+    "plugin": "Begin a plugin: segmetrics plugin new dataset NAME.",
     "download": "Fetch a benchmark's data, or say where they are.",
     "sample": "Write a benchmark's sample data, to try it out.",
     "store": "List or re-index the runs on disk.",

@@ -11,14 +11,15 @@ from segmetrics.cli import messages
 from segmetrics.cli.benchmarks import Benchmarks, available_cpus, benchmark_command, shown_result
 from segmetrics.cli.progress import shown
 from segmetrics.cli.session import changes_of
+from segmetrics.errors import InputError
 from segmetrics.runner import RunResult, run_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from segmetrics.cli.session import Session
-    from segmetrics.plugin import Dataset
+    from segmetrics.plugin import Dataset, Model
 
 OWN = (
     click.Option(["--model"], metavar="NAME", required=True, help="What predicts (segmetrics models)."),
@@ -60,6 +61,18 @@ def run() -> None:
     """
 
 
+def _settings_of(model: Model, settings: tuple[str, ...]) -> Mapping[str, object]:
+    """The options of a model as `--set` gives them.
+
+    Raises:
+        click.UsageError: The model has no such options, or needs others.
+    """
+    try:
+        return model.complete(changes_of(settings))
+    except InputError as error:
+        raise click.UsageError(str(error)) from error
+
+
 def _run(
     session: Session,
     dataset: Dataset,
@@ -78,6 +91,7 @@ def _run(
     **values: Any,  # noqa: ANN401
 ) -> None:
     chosen = session.model(model)
+    changes = _settings_of(chosen, settings)
 
     def run_now() -> RunResult:
         with shown(quiet=quiet) as progress:
@@ -85,7 +99,7 @@ def _run(
                 dataset,
                 values,
                 chosen,
-                changes_of(settings),
+                changes,
                 labels=labels,
                 store=store,
                 registry=session.registry,

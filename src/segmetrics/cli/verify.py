@@ -11,7 +11,7 @@ from segmetrics.cli.messages import debug_option
 from segmetrics.cli.progress import shown
 from segmetrics.cli.session import Session, changes_of, locate_run, pass_session, store_option
 from segmetrics.records import read_record
-from segmetrics.runner import Difference, Verification
+from segmetrics.runner import Difference, Verification, is_plain
 from segmetrics.runner import verify as verify_record
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def verify(session: Session, run: str, changes: tuple[str, ...], store: Path) ->
     given then, from the directory it was made in.
     """
     record = read_record(locate_run(store, run))
-    dataset = session.dataset(record.dataset.name)
+    dataset = None if is_plain(record) else session.dataset(record.dataset.name)
     with shown(quiet=False) as progress:
         outcome = verify_record(
             record,

@@ -208,6 +208,8 @@ class Dataset(Configurable):
             predictions lie.
         files: What `segmetrics download` fetches, where the publisher's terms let anybody; empty otherwise.
         layout: What has to lie where, a line each, for those who fetch it by hand.
+        plain: Whether `segmetrics.plugin.plain` made it of paths; its records say so, since no plugin gives
+            it.
     """
 
     task: str
@@ -221,6 +223,7 @@ class Dataset(Configurable):
     images: ImageSource | None = None
     files: tuple[RemoteFile, ...] = ()
     layout: tuple[str, ...] = ()
+    plain: bool = False
 
     @property
     def options_of_run(self) -> tuple[Option, ...]:

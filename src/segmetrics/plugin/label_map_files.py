@@ -104,7 +104,7 @@ def _keys(listing: Path) -> set[str]:
         lines = listing.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
         raise InputError(
-            f"{error.strerror}: it lists the images of the split; {_contents(_nearest(listing))}",
+            f"{error.strerror}, expected the list of the split's images; {_contents(_nearest(listing))}",
             file=listing,
         ) from error
     keys = {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}

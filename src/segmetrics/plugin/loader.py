@@ -60,6 +60,7 @@ def load(names: Sequence[str] | None = None) -> Registry:
     ]
     for point in sorted(chosen, key=lambda point: point.name):
         try:
+            _check_alone(point, chosen)
             loaded.append(_load(point))
         except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's code may raise anything)
             broken.append(_broken(point, error))
@@ -69,6 +70,13 @@ def load(names: Sequence[str] | None = None) -> Registry:
 def _selection() -> Sequence[str] | None:
     listed = os.environ.get(SELECTION)
     return None if listed is None else [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def _check_alone(point: EntryPoint, chosen: Sequence[EntryPoint]) -> None:
+    """Of two plugins of one name neither is taken: nothing could select one, or say which is meant."""
+    for other in chosen:
+        if other.name == point.name and other is not point:
+            raise PluginError(f"{_plugin(other)} has a plugin named {point.name} too; uninstall one")
 
 
 def _load(point: EntryPoint) -> _Loaded:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from segmetrics.masks import encode, to_coco
 from segmetrics.plugin.label_map_files import Pattern
 from segmetrics.plugin.sample_png import write_png
+from segmetrics.readers.sbd import write_sbd_map
 
 if TYPE_CHECKING:
     from segmetrics.plugin.voc_instances import InstanceMapFiles
@@ -48,13 +49,21 @@ def write_voc_instances(
             label = other if random.random() < 0.1 else int(label_of[i])
             n_found = int(random.choice(3, p=(0.1, 0.7, 0.2)))
             records += [_record(random, key, label, box) for box in found[:n_found]]
-        for pattern, pixels in ((files.objects, objects), (files.labels, label_of[objects])):
-            write_png(root / Pattern(pattern).filled(split=split, key=key).text, pixels)
+        sides = (("GTinst", files.objects, objects), ("GTcls", files.labels, label_of[objects]))
+        for variable, pattern, pixels in sides:
+            _write_map(root / Pattern(pattern).filled(split=split, key=key).text, pixels, variable)
     listing = root / Pattern(files.listing).filled(split=split).text
     listing.parent.mkdir(parents=True, exist_ok=True)
     listing.write_text("\n".join([*keys, ""]))
     results.write_bytes(msgspec.json.encode(records))
     return {"root": str(root), "predictions": str(results)}
+
+
+def _write_map(path: Path, pixels: Map, variable: str) -> None:
+    if path.suffix == ".mat":
+        write_sbd_map(path, pixels, variable)
+    else:
+        write_png(path, pixels)
 
 
 def _record(random: np.random.Generator, key: str, label: int, box: tuple[slice, slice]) -> dict[str, Any]:

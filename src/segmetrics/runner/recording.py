@@ -114,7 +114,7 @@ def record_of(dataset: Dataset, job: Job, protocol: Protocol, label: Label, outc
         env=describe_environment(),
         tags=tuple(label.tags),
         notes=label.notes,
-        extra={OPTIONS_OF: {"options": {name: _plain(value) for name, value in label.options.items()}}},
+        extra={OPTIONS_OF: _how_opened(dataset, label)},
     )
 
 
@@ -130,7 +130,17 @@ def options_of(record: Record) -> dict[str, object]:
     return options
 
 
-def _plain(value: object) -> object:
+def is_plain(record: Record) -> bool:
+    """Whether it is of a benchmark that was made of paths, which no plugin gives."""
+    return record.extra.get(OPTIONS_OF, {}).get("plain") is True
+
+
+def _how_opened(dataset: Dataset, label: Label) -> dict[str, object]:
+    options = {name: _as_json(value) for name, value in label.options.items()}
+    return {"options": options, "plain": True} if dataset.plain else {"options": options}
+
+
+def _as_json(value: object) -> object:
     """An option's value as JSON has it; a path as it was given."""
     return str(value) if isinstance(value, Path) else value
 

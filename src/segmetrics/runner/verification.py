@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from segmetrics.plugin import Dataset, ProgressReport, Registry, no_progress
+from segmetrics.plugin.plain import plain_dataset
 from segmetrics.records import Record
-from segmetrics.runner.recording import options_of
+from segmetrics.runner.recording import is_plain, options_of
 from segmetrics.runner.run import run
 from segmetrics.types import OverValue, Score
 
@@ -55,7 +56,7 @@ def verify(
 
     Args:
         record: A record of a run of `dataset`.
-        dataset: The benchmark it is of, or its name; None for the name that the record says.
+        dataset: The benchmark it is of, or its name; None for what the record says.
         changes: Options to give otherwise than the record says: where the files lie now.
         threads: How many threads read and score.
         progress: Told how far it is.
@@ -68,7 +69,7 @@ def verify(
     """
     options = options_of(record) | dict(changes or {})
     again = run(
-        record.dataset.name if dataset is None else dataset,
+        _recorded(record, options) if dataset is None else dataset,
         options,
         threads=threads,
         progress=progress,
@@ -82,6 +83,11 @@ def verify(
         differences=tuple(_differences(*scores)),
         changed=tuple(_changed(record, again)),
     )
+
+
+def _recorded(record: Record, options: Mapping[str, object]) -> Dataset | str:
+    """The benchmark as the record names it, or made anew where it was made of paths."""
+    return plain_dataset(record.task, options) if is_plain(record) else record.dataset.name
 
 
 def _ignore(_line: str) -> None:

@@ -61,6 +61,7 @@ SBD_INSTANCE = voc_instances.voc_instance_dataset(
     objects="inst/{key}.mat",
     labels="cls/{key}.mat",
     listing="{split}.txt",
+    sample=tuple(f"2008_{number:06d}" for number in range(1, 9)),
     url="http://home.bharathh.info/pubs/codes/SBD/download.html",
 )
 

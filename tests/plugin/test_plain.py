@@ -1,0 +1,115 @@
+"""Benchmarks made of paths keep the promises of any plugin's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from segmetrics.classes import Classes
+from segmetrics.errors import InputError
+from segmetrics.plugin import Catalogue, Dataset, Plugin, load
+from segmetrics.plugin.label_maps import LabelProtocol, label_map_dataset
+from segmetrics.plugin.plain import PLAIN, plain_dataset
+from segmetrics.runner import is_plain, run, verify
+from segmetrics.testing import check_dataset
+
+NAMES = "land\nwater\nbridge\n"
+RIVERS = label_map_dataset(
+    name="rivers",
+    summary="Rivers",
+    license="CC0",
+    source="A. Sailor",
+    version="1",
+    splits=("val",),
+    truth="{key}.png",
+    sample=("{number}.png",),
+    protocols=[LabelProtocol(name="rivers", classes=Classes(NAMES.split(), ignore=255))],
+)
+
+
+def label_folders(directory: Path) -> Mapping[str, object]:
+    """The sample of a plugin of label maps, as it is given without one."""
+    assert RIVERS.sample is not None
+    values = RIVERS.sample(directory)
+    (directory / "classes.txt").write_text(NAMES)
+    return {
+        "ground_truth": values["root"],
+        "predictions": values["predictions"],
+        "classes": directory / "classes.txt",
+        "ignore": "255",
+    }
+
+
+def with_sample(task: str) -> Dataset:
+    dataset = replace(plain_dataset(task), url="https://example.org")
+    return dataset if dataset.sample else replace(dataset, sample=label_folders)
+
+
+@pytest.mark.parametrize("task", PLAIN)
+def test_they_conform(task: str, tmp_path: Path) -> None:
+    dataset = with_sample(task)
+    catalogue = Catalogue("benchmark", "", [(Plugin("plain", "segmetrics", "1"), dataset)])
+    check_dataset(dataset, tmp_path, registry=replace(load(["coco", "ade20k"]), datasets=catalogue))
+
+
+def test_folders_score_as_the_plugin_would(tmp_path: Path) -> None:
+    values = label_folders(tmp_path)
+    dataset = plain_dataset("semantic", values)
+    scores = run(dataset, values).scores
+    declared = {"root": values["ground_truth"], "predictions": values["predictions"]}
+    assert tuple(scores) == tuple(run(RIVERS, declared).scores)
+
+
+def test_maps_may_lie_in_folders_of_folders(tmp_path: Path) -> None:
+    values = label_folders(tmp_path)
+    expected = run(plain_dataset("semantic"), values).scores
+    truth = Path(str(values["ground_truth"]))
+    (truth / "north").mkdir()
+    shutil.move(truth / "3.png", truth / "north" / "3.png")
+    assert tuple(run(plain_dataset("semantic"), values).scores) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({}, "instance"),
+        ({"ground_truth": Path("data/Rivers, 2026/")}, "rivers-2026"),
+        ({"ground_truth": "annotations/instances_val.json"}, "instances-val"),
+        ({"ground_truth": "annotations/instances_val.json", "name": "Boats of 2026"}, "boats-of-2026"),
+        ({"name": "川"}, "instance"),
+    ],
+)
+def test_names(values: dict[str, object], name: str) -> None:
+    assert plain_dataset("instance", values).name == name
+
+
+@pytest.mark.parametrize("task", PLAIN)
+def test_records_hold_what_it_takes_to_verify_them(task: str, tmp_path: Path) -> None:
+    sample = with_sample(task).sample
+    assert sample is not None
+    values = {**sample(tmp_path), "name": "mine"}
+    record = run(plain_dataset(task, values), values).record
+    assert (record.dataset.name, record.task, is_plain(record)) == ("mine", task, True)
+    assert verify(record).holds
+
+
+def test_a_record_of_a_plugin_is_not_plain(tmp_path: Path) -> None:
+    assert RIVERS.sample is not None
+    assert not is_plain(run(RIVERS, RIVERS.sample(tmp_path)).record)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ignore": "none"}, "ignore is 'none', expected whole numbers separated by commas"),
+        ({"ignore": "0"}, "classes.txt: the value 0 occurs twice in a class table"),
+        ({"ignore": None}, "truth is 255, expected 0 to 2"),
+    ],
+)
+def test_wrong_values(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        run(plain_dataset("semantic"), {**label_folders(tmp_path), **change})
