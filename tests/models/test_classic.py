@@ -7,6 +7,7 @@ import pytest
 
 from segmetrics.errors import InputError
 from segmetrics.plugin import Model
+from segmetrics.testing import check_model
 from segmetrics_classic import CANNY, FELZENSZWALB, SOBEL, WATERSHED
 
 pytest.importorskip("skimage", reason="scikit-image is not installed")
@@ -41,6 +42,11 @@ def test_the_boundary_of_two_fields_is_seen(model: Model) -> None:
 def test_options_are_above_0(model: Model, value: float) -> None:
     with pytest.raises(InputError, match=r"sigma is .*, expected a number above 0"):
         model.load(model.complete({"sigma": value}))
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_it_conforms(model: Model) -> None:
+    check_model(model)
 
 
 def test_strength_grows_with_contrast() -> None:

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from models.benchmarks import semantic_benchmark
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.benchmarks import semantic_benchmark
 from segmetrics.classes import Classes
 from segmetrics.cli import app
 from segmetrics.errors import InputError
 from segmetrics.plugin import Predictor
 from segmetrics.runner import run_model
+from segmetrics.testing import check_model
 from segmetrics_litert import BOUNDARY, SEMANTIC
 
 pytest.importorskip("ai_edge_litert", reason="ai-edge-litert is not installed")
@@ -89,6 +90,10 @@ def test_pets_on_the_command_line(
     assert record["coverage"]["scored"] == 26
     assert ious["background"] == pytest.approx(0.978, abs=WITHIN)
     assert record["model"]["revision"].startswith("segmetrics-litert 0.1.0 sha256:")
+
+
+def test_it_conforms(pascal: Path) -> None:
+    check_model(SEMANTIC, {"weights": str(pascal), "classes": "voc"})
 
 
 # ---- the street model

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from models.benchmarks import draw, semantic_benchmark
 
+from models.benchmarks import draw, semantic_benchmark
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError, PluginError
 from segmetrics.plugin import Model
 from segmetrics.runner import run_model
+from segmetrics.testing import check_model
 from segmetrics_onnx import BOUNDARY, SEMANTIC
 
 onnx = pytest.importorskip("onnx", reason="onnx is not installed")
@@ -54,6 +55,14 @@ def test_a_network_is_run_and_scored(tmp_path: Path, operator: str, attributes: 
     assert model is not None
     assert model.revision is not None
     assert model.revision.startswith("segmetrics-onnx 0.1.0 sha256:")
+
+
+def test_it_conforms(tmp_path: Path) -> None:
+    size = {"size": "32x32"}
+    weights = str(write(tmp_path / "tiny.onnx", "Identity"))
+    check_model(SEMANTIC, {"weights": weights, "classes": "red,green,blue", **size})
+    weights = str(write(tmp_path / "mean.onnx", "ReduceMean", axes=[1]))
+    check_model(BOUNDARY, {"weights": weights, "scale": "255", **size})
 
 
 def test_strengths_are_drawn(tmp_path: Path) -> None:

@@ -7,16 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from models.benchmarks import draw, semantic_benchmark
 
+from models.benchmarks import draw, semantic_benchmark
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
 from segmetrics.plugin.image_models import IMAGENET
 from segmetrics.runner import run_model
+from segmetrics.testing import check_model
 from segmetrics_torchvision import SEMANTIC
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
-pytest.importorskip("torchvision", reason="torchvision is not installed")
+segmentation = pytest.importorskip(
+    "torchvision.models.segmentation", reason="torchvision is not installed", exc_type=ImportError
+)
 
 NETWORK = "lraspp_mobilenet_v3_large"
 CLASSES = "land,water,bridge"
@@ -25,8 +28,6 @@ IMAGE = np.random.default_rng(4).integers(0, 256, (64, 96, 3), np.uint8)
 
 @pytest.fixture(scope="module")
 def network() -> Any:
-    from torchvision.models import segmentation  # noqa: PLC0415  # after it is known to be there
-
     torch.manual_seed(6)
     build = getattr(segmentation, NETWORK)
     return build(weights=None, weights_backbone=None, num_classes=3).eval()
@@ -45,7 +46,9 @@ def load(**values: object) -> Any:
 
 def test_it_predicts_what_torchvision_does(network: Any, weights: Path) -> None:
     mean, scale = ([float(part) for part in IMAGENET[name].split(",")] for name in ("mean", "scale"))
-    pixels = torch.from_numpy(((IMAGE - np.float32(mean)) / np.float32(scale)).transpose(2, 0, 1)[None].copy())
+    pixels = torch.from_numpy(
+        ((IMAGE - np.float32(mean)) / np.float32(scale)).transpose(2, 0, 1)[None].copy()
+    )
     with torch.inference_mode():
         expected = network(pixels)["out"][0].argmax(0).numpy()
     assert np.array_equal(load(weights=weights).predict(IMAGE), expected)
@@ -59,9 +62,11 @@ def test_it_is_run_and_scored(weights: Path, tmp_path: Path) -> None:
     assert result.scores["accuracy.pixel"] == 1
 
 
-def test_the_head_for_training_is_left_out(tmp_path: Path) -> None:
-    from torchvision.models import segmentation  # noqa: PLC0415
+def test_it_conforms(weights: Path) -> None:
+    check_model(SEMANTIC, {"network": NETWORK, "weights": str(weights), "classes": CLASSES})
 
+
+def test_the_head_for_training_is_left_out(tmp_path: Path) -> None:
     name = "deeplabv3_mobilenet_v3_large"
     whole = getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=3, aux_loss=True)
     torch.save(whole.state_dict(), tmp_path / "whole.pth")

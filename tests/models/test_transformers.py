@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from models.benchmarks import draw, semantic_benchmark
 
+from models.benchmarks import draw, semantic_benchmark
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
 from segmetrics.plugin import Model, ObjectPrediction
 from segmetrics.runner import run_model
+from segmetrics.testing import check_model
 from segmetrics_transformers import INSTANCE, SAM, SEMANTIC
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
@@ -83,7 +84,9 @@ def sam(tmp_path_factory: pytest.TempPathFactory) -> Path:
     decoder = transformers.SamMaskDecoderConfig(
         hidden_size=16, mlp_dim=16, num_attention_heads=2, iou_head_hidden_dim=16
     )
-    config = transformers.SamConfig(vision_config=vision, prompt_encoder_config=prompts, mask_decoder_config=decoder)
+    config = transformers.SamConfig(
+        vision_config=vision, prompt_encoder_config=prompts, mask_decoder_config=decoder
+    )
     processor = transformers.SamImageProcessor(
         size={"longest_edge": 64}, pad_size={"height": 64, "width": 64}
     )
@@ -118,6 +121,12 @@ def test_objects_are_found(mask2former: Path) -> None:
     check(found)
     assert len(found.masks) > 0
     assert (found.classes < len(NAMES)).all()
+
+
+def test_they_conform(segformer: Path, mask2former: Path, sam: Path) -> None:
+    check_model(SEMANTIC, {"weights": str(segformer)})
+    check_model(INSTANCE, {"weights": str(mask2former), "threshold": "0"})
+    check_model(SAM, {"weights": str(sam), "points": "4", "iou_threshold": "-9", "stability": "-1"})
 
 
 def test_no_object_is_an_answer(mask2former: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -136,8 +138,8 @@ def test_scores_and_classes_are_understood(output: NDArray[Any], resize: str) ->
 
 
 def test_one_score_tells_two_classes_apart() -> None:
-    model = semantic(lambda _: np.float32([[[[0.2], [0.8]], [[0.9], [0.1]]]]), ("none", "person"))
-    assert model.predict(IMAGE[:2, :2]).tolist() == [[0, 1], [1, 0]]
+    model = semantic(lambda _: np.array([[[0.2, 0.8, 0.1]] * 3]), ("none", "person"))
+    assert model.predict(IMAGE[:3, :3]).tolist() == [[0, 1, 0]] * 3
 
 
 def test_what_is_padded_is_cropped_from_a_smaller_output() -> None:
@@ -188,10 +190,21 @@ def test_classes_are_read_from_a_file(tmp_path: Path) -> None:
     assert class_names(str(tmp_path / "classes.txt")) == ("land", "open water")
 
 
+def test_classes_in_a_file_are_indices(tmp_path: Path) -> None:
+    (tmp_path / "classes.csv").write_text("id,name\n1,land\n2,water\n")
+    with pytest.raises(InputError, match=r"classes\.csv: has ids \(1, 2\), expected indices 0, 1"):
+        class_names(str(tmp_path / "classes.csv"))
+
+
 @pytest.mark.parametrize("text", ["land,,water", "land,land"])
 def test_names_occur_once(text: str) -> None:
     with pytest.raises(InputError, match="expected names, each once"):
         class_names(text)
+
+
+def test_declaring_a_network_is_light() -> None:
+    code = "import sys, segmetrics.plugin.image_models; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_numbers_are_one_or_all() -> None:

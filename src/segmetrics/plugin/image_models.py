@@ -16,6 +16,7 @@ from segmetrics.errors import InputError, PluginError
 from segmetrics.plugin.class_names import CLASS_NAMES
 from segmetrics.plugin.declared import choice
 from segmetrics.plugin.entries import Option, nearest
+from segmetrics.readers.class_table import read_class_table
 from segmetrics.records import file_digest, files_digest
 
 WEIGHTS: Final = Option("weights", kind="path", required=True, help="the file of weights")
@@ -75,7 +76,7 @@ def framework(module: str, install: str) -> Any:  # noqa: ANN401
 
 
 def class_names(text: str) -> tuple[str, ...]:
-    """The names that the option `classes` stands for: a list's name, a file of a name a line, or the names.
+    """The names that the option `classes` stands for: a list's name, a table of classes, or the names.
 
     Raises:
         InputError: It is none of these, or a name occurs twice.
@@ -87,21 +88,25 @@ def class_names(text: str) -> tuple[str, ...]:
     """
     if text in CLASS_NAMES:
         return CLASS_NAMES[text]
-    path = Path(text)
-    if path.is_file():
-        names = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    elif "," in text:
-        names = [name.strip() for name in text.split(",")]
-    else:
-        known = ", ".join(CLASS_NAMES)
+    if Path(text).is_file():
+        return _listed(Path(text))
+    names = tuple(name.strip() for name in text.split(","))
+    if len(names) == 1:
         raise InputError(
-            f"classes is {text!r}, which is no file, no names parted by commas, and none of {known}"
-            f"{nearest(text, CLASS_NAMES)}"
+            f"classes is {text!r}, which is no file, no names parted by commas, and none of "
+            f"{', '.join(CLASS_NAMES)}{nearest(text, CLASS_NAMES)}"
         )
     for name in names:
         if not name or names.count(name) > 1:
-            raise InputError(f"classes names {name!r} {names.count(name)} times, expected names, each once")
-    return tuple(names)
+            raise InputError(f"classes has {name!r} {names.count(name)} times, expected names, each once")
+    return names
+
+
+def _listed(path: Path) -> tuple[str, ...]:
+    table = read_class_table(path)
+    if table.ids != tuple(range(len(table))):
+        raise InputError(f"has ids {table.ids}, expected indices 0, 1, ... in order", file=path)
+    return table.names
 
 
 def named_output(asked: object, outputs: Sequence[str]) -> int:

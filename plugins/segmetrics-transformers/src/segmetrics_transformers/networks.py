@@ -58,7 +58,7 @@ class Pretrained(Predictor):
 
     def _outputs(self, image: NDArray[np.uint8]) -> Any:  # noqa: ANN401
         with self._torch.inference_mode():
-            return self._network(**self._processor(image, return_tensors="pt"))
+            return self._network(**self._processor(np.array(image), return_tensors="pt"))
 
 
 class Semantic(Pretrained):
