@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from segmetrics.classes import Classes
 from segmetrics.plugin import Dataset, Format, Metric, cityscapes_instances, hookimpl, panoptic
+from segmetrics.plugin.class_names import CITYSCAPES
 from segmetrics.plugin.label_maps import (
     IIOU_METRICS,
     METRICS,
@@ -13,27 +14,7 @@ from segmetrics.plugin.label_maps import (
 )
 
 CLASSES = Classes(
-    (
-        "road",
-        "sidewalk",
-        "building",
-        "wall",
-        "fence",
-        "pole",
-        "traffic light",
-        "traffic sign",
-        "vegetation",
-        "terrain",
-        "sky",
-        "person",
-        "rider",
-        "car",
-        "truck",
-        "bus",
-        "train",
-        "motorcycle",
-        "bicycle",
-    ),
+    CITYSCAPES,
     ids=(7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33),
     others=(0, 1, 2, 3, 4, 5, 6, 9, 10, 14, 15, 16, 18, 29, 30),
     categories=(

@@ -4,16 +4,10 @@ from collections.abc import Iterator
 
 from segmetrics.classes import Classes
 from segmetrics.plugin import Dataset, Format, Metric, hookimpl, voc_instances
+from segmetrics.plugin.class_names import VOC
 from segmetrics.plugin.label_maps import METRICS, LabelProtocol, label_map_dataset
 
-CLASSES = Classes(
-    """
-    background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person
-    pottedplant sheep sofa train tvmonitor
-    """,
-    ignore=255,
-    things=(False,) + (True,) * 20,
-)
+CLASSES = Classes(VOC, ignore=255, things=(False,) + (True,) * 20)
 
 VOC_2012_SEMANTIC = label_map_dataset(
     name="voc-2012-semantic",
