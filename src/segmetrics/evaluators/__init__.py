@@ -22,6 +22,7 @@ __all__ = [
     "InstanceSizes",
     "PanopticEvaluator",
     "SemanticEvaluator",
+    "VocInstanceEvaluator",
 ]
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.instances import InstanceEvaluator
     from segmetrics.evaluators.panoptic import PanopticEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
+    from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
@@ -41,6 +43,7 @@ else:
         "InstanceSizes": "segmetrics.evaluators.instance_iou",
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
+        "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
     }
 
     def __getattr__(name: str) -> object:
