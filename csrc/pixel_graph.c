@@ -132,7 +132,7 @@ static sm_status add_row(builder *b, size_t row, size_t column, size_t y) {
     uint64_t of_mark = b->scale.salt ^ (uint64_t)(row * series->width + column) << 32;
     for (size_t w = from / SM_WORD_PIXELS; w <= to / SM_WORD_PIXELS; w++) {
         uint64_t word = word_within(words, w, from, to);
-        if (reserve_arcs(b, (size_t)__builtin_popcountll(word)) != SM_OK) return SM_NO_MEMORY;
+        if (word && reserve_arcs(b, SM_WORD_PIXELS) != SM_OK) return SM_NO_MEMORY;
         sm_arc *arc = (sm_arc *)b->marks->arcs.data + b->n_arcs;
         for (; word; word &= word - 1) {
             size_t x = w * SM_WORD_PIXELS + (unsigned)__builtin_ctzll(word);

@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* The dual of a node that does not take part: no way to it is short enough. */
+static const int64_t ABSENT = INT64_MAX / 4;
+
 /* One side of the graph, as a search from it or to it sees it. */
 typedef struct side {
     const sm_arcs *arcs;
@@ -26,7 +29,7 @@ typedef struct destination {
 static sm_vertex *lay_out(sm_matching *m, size_t n_nodes, size_t n_marks) {
     sm_vertex *vertices = m->vertices.data;
     for (size_t i = 0; i < n_nodes + n_marks; i++)
-        vertices[i] = (sm_vertex){.mate = SM_NOBODY, .takes_part = i >= n_nodes};
+        vertices[i] = (sm_vertex){.mate = SM_NOBODY, .dual = i < n_nodes ? ABSENT : 0};
     return vertices;
 }
 
@@ -84,7 +87,7 @@ static inline int look_from(sm_matching *m, const side *own, const side *other, 
             break; /* so do the others; duals are not negative */
         sm_vertex *y = other->vertices + arc->to;
         int64_t there = base + arc->cost + y->dual;
-        if (!y->takes_part || there >= goal->distance) continue;
+        if (there >= goal->distance) continue;
         if (y->reached == m->search && y->distance <= there) continue;
         y->reached = m->search;
         y->distance = there;
@@ -181,7 +184,6 @@ sm_rematch sm_matching_insert(sm_matching *m, uint32_t node) {
     sm_vertex *inserted = m->nodes + node;
     size_t n;
     const sm_arc *arc = sm_arcs_of(nodes.arcs, node, &n);
-    inserted->takes_part = 1;
     inserted->dual = 0;
     for (const sm_arc *end = arc + n; arc < end; arc++) {
         int64_t worth = m->graph->unmatched - arc->cost;
@@ -202,8 +204,7 @@ sm_rematch sm_matching_remove(sm_matching *m, uint32_t node) {
     sm_rematch rematch = {SM_NOBODY, SM_NOBODY};
     sm_vertex *removed = m->nodes + node;
     uint32_t mark = removed->mate;
-    removed->takes_part = 0;
-    removed->dual = 0;
+    removed->dual = ABSENT;
     if (mark == SM_NOBODY) return rematch;
     removed->mate = m->marks[mark].mate = SM_NOBODY;
     m->n_pairs--;

@@ -14,32 +14,40 @@ sm_status sm_pixel_series_begin(sm_pixel_series *series, size_t height, size_t w
     return SM_OK;
 }
 
-static sm_status add_event(sm_pixel_series *series, size_t y, size_t x, int is_set) {
+static void add_event(sm_pixel_series *series, size_t y, size_t x, int is_set) {
     int32_t *node = (int32_t *)series->node_of.data + y * series->width + x;
     if (*node < 0) *node = (int32_t)series->n_nodes++;
-    if (series->n_events == UINT32_MAX - 1) return SM_NO_MEMORY;
-    if (sm_buffer_reserve(&series->events, series->n_events + 1, sizeof(sm_pixel_event)) != SM_OK)
-        return SM_NO_MEMORY;
     sm_pixel_event *events = series->events.data;
     events[series->n_events++] = (sm_pixel_event){(uint32_t)*node & 0x7fffffff, is_set & 1};
-    return SM_OK;
 }
 
 /* Adds the events of word w of row y, and moves the word on. */
 static sm_status add_word(sm_pixel_series *series, size_t y, size_t w, uint64_t word) {
-    uint64_t *latest = sm_bitmap_row(&series->latest, y) + w;
-    for (uint64_t changed = *latest ^ word; changed; changed &= changed - 1) {
+    uint64_t *latest = sm_bitmap_row(&series->latest, y) + w, changed = *latest ^ word;
+    if (!changed) return SM_OK;
+    size_t most = series->n_events + SM_WORD_PIXELS;
+    if (most > UINT32_MAX - 1 ||
+        sm_buffer_reserve(&series->events, most, sizeof(sm_pixel_event)) != SM_OK)
+        return SM_NO_MEMORY;
+    for (; changed; changed &= changed - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(changed);
-        if (add_event(series, y, w * SM_WORD_PIXELS + bit, (int)(word >> bit & 1)) != SM_OK)
-            return SM_NO_MEMORY;
+        add_event(series, y, w * SM_WORD_PIXELS + bit, (int)(word >> bit & 1));
     }
     *latest = word;
     sm_bitmap_row(&series->ever, y)[w] |= word;
     return SM_OK;
 }
 
+/* Pixels of the image that the events from `first` on lead to. */
+static int64_t count_after(const sm_pixel_series *series, size_t first) {
+    const sm_pixel_event *events = series->events.data;
+    int64_t count = series->n_images > 0 ? sm_pixel_series_count(series, series->n_images - 1) : 0;
+    for (size_t i = first; i < series->n_events; i++) count += events[i].is_set ? 1 : -1;
+    return count;
+}
+
 sm_status sm_pixel_series_add(sm_pixel_series *series, const sm_bitmap *image) {
-    size_t n = series->n_images;
+    size_t n = series->n_images, first = series->n_events;
     if (sm_buffer_reserve(&series->ends, n + 1, sizeof(size_t)) != SM_OK ||
         sm_buffer_reserve(&series->counts, n + 1, sizeof(int64_t)) != SM_OK)
         return SM_NO_MEMORY;
@@ -49,7 +57,7 @@ sm_status sm_pixel_series_add(sm_pixel_series *series, const sm_bitmap *image) {
             if (add_word(series, y, w, row[w]) != SM_OK) return SM_NO_MEMORY;
     }
     ((size_t *)series->ends.data)[n] = series->n_events;
-    ((int64_t *)series->counts.data)[n] = (int64_t)sm_bitmap_count(&series->latest);
+    ((int64_t *)series->counts.data)[n] = count_after(series, first);
     series->n_images++;
     return SM_OK;
 }

@@ -4,15 +4,16 @@
 
 #include <string.h>
 
-/* How many of the thresholds a strength reaches. */
-static uint32_t level_of(double strength, const double *thresholds, size_t n) {
+/* How many of the thresholds a strength reaches: mostly none. */
+static inline uint32_t level_of(double strength, const double *thresholds, size_t n) {
     const double *at = thresholds;
+    if (n == 0 || strength < *thresholds) return 0;
     while (n > 1) {
         size_t half = n / 2;
         at += strength >= at[half - 1] ? half : 0;
         n -= half;
     }
-    return (uint32_t)(at - thresholds) + (n == 1 && strength >= *at);
+    return (uint32_t)(at - thresholds) + (strength >= *at);
 }
 
 /* Sorts the pixels by level: those of level k are order[starts[k]..starts[k + 1]]. */
