@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from evaluators import (
+    boundary_cases,
     cityscapes_instance_cases,
     instance_cases,
     panoptic_cases,
@@ -27,6 +28,7 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
         cityscapes_instance_cases.small(), [3, 7]
     ),
     "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
+    "boundaries": lambda: boundary_cases.evaluated([3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
 }
 """A state of the images 3 and 7, with rows of every kind."""
