@@ -54,7 +54,7 @@ void sm_overlaps_merge(sm_overlaps *overlaps, const uint32_t *into, uint32_t n) 
     merge_sizes(overlaps, into, n);
 }
 
-/* The greatest IoU of a segment; its overlaps are added to the sums. */
+/* The greatest IoU of a segment. Its overlaps are added to the sums and to what regions have. */
 static double measure_segment(const sm_overlaps *overlaps, size_t g, sm_agreement *sums) {
     double best = 0;
     for (size_t i = start_of(overlaps, g); i < overlaps->ends[g]; i++) {
@@ -64,6 +64,8 @@ static double measure_segment(const sm_overlaps *overlaps, size_t g, sm_agreemen
             (uint64_t)overlaps->region_sizes[overlap->region] + overlaps->segment_sizes[g] - pixels;
         double iou = (double)pixels / (double)both;
         if (iou > best) best = iou;
+        if (iou > overlaps->region_best[overlap->region])
+            overlaps->region_best[overlap->region] = iou;
         sums->overlap_squares += pixels * pixels;
         overlaps->region_logs[overlap->region] += overlap->log;
     }
@@ -72,7 +74,8 @@ static double measure_segment(const sm_overlaps *overlaps, size_t g, sm_agreemen
 
 sm_agreement sm_overlaps_measure(sm_overlaps *overlaps) {
     sm_agreement sums = {0};
-    for (uint32_t r = 0; r < overlaps->n_regions; r++) overlaps->region_logs[r] = 0;
+    for (uint32_t r = 0; r < overlaps->n_regions; r++)
+        overlaps->region_logs[r] = overlaps->region_best[r] = 0;
     for (size_t g = 0; g < overlaps->n_segments; g++) {
         double best = measure_segment(overlaps, g, &sums);
         sums.covered += overlaps->segment_sizes[g] * best;
@@ -80,6 +83,7 @@ sm_agreement sm_overlaps_measure(sm_overlaps *overlaps) {
     }
     for (uint32_t r = 0; r < overlaps->n_regions; r++) {
         uint64_t size = overlaps->region_sizes[r];
+        sums.covered_regions += (double)size * overlaps->region_best[r];
         sums.region_squares += size * size;
         sums.region_logs += times_log((uint32_t)size);
         sums.overlap_logs += overlaps->region_logs[r]; /* segment by segment, whatever was merged */

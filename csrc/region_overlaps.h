@@ -2,8 +2,10 @@
  * region_overlaps.h - how well the regions of a segmentation agree with annotated segments.
  *
  * Definition. An overlap is the pixels that region r and segment g have in common, n(r, g); |r| and
- * |g| are their sizes. Several annotators' segments stand side by side. Measured are
- *     covered         sum over g of |g| max over r of n(r, g) / (|r| + |g| - n(r, g))
+ * |g| are their sizes, and their IoU is n(r, g) / (|r| + |g| - n(r, g)). Several annotators' segments
+ * stand side by side. Measured are
+ *     covered         sum over g of |g| max over r of IoU
+ *     covered regions sum over r of |r| max over g of IoU
  *     region squares  sum over r of |r|^2           region logs   sum over r of |r| log2 |r|
  *     overlap squares sum over r, g of n(r, g)^2    overlap logs  sum over r, g of n log2 n
  * from which covering, the Rand index and the variation of information follow. When regions merge,
@@ -37,10 +39,11 @@ typedef struct sm_overlaps {
     uint32_t n_regions;
     size_t *places;      /* scratch, one for each region */
     double *region_logs; /* likewise */
+    double *region_best; /* likewise */
 } sm_overlaps;
 
 typedef struct sm_agreement {
-    double covered;
+    double covered, covered_regions;
     double region_logs, overlap_logs;
     uint64_t region_squares, overlap_squares;
 } sm_agreement;

@@ -39,7 +39,7 @@ def thresholds(draw: st.DrawFn) -> list[float]:
 @st.composite
 def truths_of(draw: st.DrawFn, shape: tuple[int, ...]) -> list[Map]:
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    dtypes = draw(st.lists(st.sampled_from([np.uint8, np.uint16, np.int32, np.int64]), min_size=1, max_size=4))
+    dtypes = draw(st.lists(st.sampled_from([np.int8, np.int16, np.int32, np.int64]), min_size=1, max_size=4))
     return [random.integers(-3, 4, shape).astype(dtype) for dtype in dtypes]
 
 
@@ -79,6 +79,8 @@ def test_all_thresholds_are_measured_as_one_by_one(case: tuple[Contours, list[Ma
     labelled = [reference.segmentation(contours, threshold) for threshold in ascending]
     assert_allclose(found.covered, [reference.covered([each], truths) for each in labelled], rtol=1e-12)
     assert found.best_covered == pytest.approx(reference.covered(labelled, truths), rel=1e-12)
+    covered_regions = [reference.covered_regions(each, truths) for each in labelled]
+    assert_allclose(found.covered_regions, covered_regions, rtol=1e-12)
     rand = [np.mean([reference.rand_index(each, truth) for truth in truths]) for each in labelled]
     assert_allclose(found.rand_index, rand, rtol=1e-12)
     variation = [
@@ -93,7 +95,7 @@ def test_one_threshold_gives_the_bits_that_many_give(case: tuple[Contours, list[
     together = regions.measure_contours(contours, truths, ascending)
     for k, threshold in enumerate(ascending):
         alone = regions.measure_contours(contours, truths, [threshold])
-        for name in ("covered", "disagreeing", "variation"):
+        for name in ("covered", "covered_regions", "disagreeing", "variation"):
             assert_array_equal(getattr(alone, name)[0], getattr(together, name)[k])
 
 
@@ -210,6 +212,7 @@ def test_bsds500_gives_the_official_counts(shared: Path) -> None:
         found = regions.measure_contours(packed["values"][packed["index"]], truths, official["thr"])
         assert found.annotated == official["cover"][row, 0, 1]
         assert_allclose(found.covered, official["cover"][row, :, 0], rtol=1e-12)
+        assert_allclose(found.covered_regions, official["cover"][row, :, 2], rtol=1e-12)
         assert found.best_covered == pytest.approx(official["best"][row], rel=1e-12)
         assert_allclose(found.rand_index, official["RI"][row], rtol=1e-12)
         assert_allclose(found.variation, official["VI"][row], rtol=1e-12)

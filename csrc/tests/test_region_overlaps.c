@@ -21,7 +21,7 @@ typedef struct memory {
     sm_overlap overlaps[MOST * MOST];
     size_t ends[MOST], places[MOST];
     uint32_t segment_sizes[MOST], region_sizes[MOST];
-    double best[MOST], logs[MOST];
+    double best[MOST], logs[MOST], region_best[MOST];
 } memory;
 
 static sm_overlaps listed(const table *counts, memory *own) {
@@ -36,9 +36,9 @@ static sm_overlaps listed(const table *counts, memory *own) {
         }
         own->ends[g] = n;
     }
-    sm_overlaps overlaps = {own->overlaps,     own->ends,          own->segment_sizes,
-                            own->best,         counts->n_segments, own->region_sizes,
-                            counts->n_regions, own->places,        own->logs};
+    sm_overlaps overlaps = {own->overlaps,      own->ends,         own->segment_sizes, own->best,
+                            counts->n_segments, own->region_sizes, counts->n_regions,  own->places,
+                            own->logs,          own->region_best};
     sm_overlaps_prepare(&overlaps);
     return overlaps;
 }
@@ -54,6 +54,7 @@ static double times_log(double n) {
 static void check_measured(const table *counts, sm_agreement found) {
     sm_agreement expected = {0};
     uint64_t regions[MOST] = {0};
+    double best_of_region[MOST] = {0};
     for (uint32_t g = 0; g < counts->n_segments; g++) {
         double best = 0, segment = 0;
         for (uint32_t r = 0; r < counts->n_regions; r++) segment += counts->pixels[r][g];
@@ -63,16 +64,19 @@ static void check_measured(const table *counts, sm_agreement found) {
             double iou = (double)both / (segment + (double)(region - both));
             regions[r] = region;
             if (iou > best) best = iou;
+            if (iou > best_of_region[r]) best_of_region[r] = iou;
             expected.overlap_squares += both * both;
             expected.overlap_logs += times_log((double)both);
         }
         expected.covered += segment * best;
     }
     for (uint32_t r = 0; r < counts->n_regions; r++) {
+        expected.covered_regions += (double)regions[r] * best_of_region[r];
         expected.region_squares += regions[r] * regions[r];
         expected.region_logs += times_log((double)regions[r]);
     }
     CHECK(is_near(found.covered, expected.covered));
+    CHECK(is_near(found.covered_regions, expected.covered_regions));
     CHECK(found.overlap_squares == expected.overlap_squares);
     CHECK(found.region_squares == expected.region_squares);
     CHECK(is_near(found.overlap_logs, expected.overlap_logs));

@@ -1,6 +1,6 @@
 """How well regions agree with annotated segments: covering, Rand index, variation of information.
 
-A segmentation is a label map, (h, w) integers of any dtype within 32 bits; pixels of one label are one region,
+A segmentation is a label map, (h, w) integers of at most 32 bits; pixels of one label are one region,
 whatever its number, connected or not. Its annotations are one map of segments, or a list of several
 annotators' maps.
 
@@ -8,8 +8,8 @@ An ultrametric contour map holds nested segmentations, one for each threshold; `
 all of them through one merge tree and one count of overlaps, not a labelling for each.
 
 Sources: Arbelaez et al., Contour Detection and Hierarchical Image Segmentation (TPAMI 2011), section 3, as
-BSDS500's benchmark of regions computes it; Unnikrishnan et al., Toward Objective Evaluation of Image Segmentation
-Algorithms (TPAMI 2007); Meila, Comparing Clusterings (2005).
+BSDS500's benchmark of regions computes it; Unnikrishnan et al., Toward Objective Evaluation of Image
+Segmentation Algorithms (TPAMI 2007); Meila, Comparing Clusterings (ICML 2005).
 """
 
 from __future__ import annotations
@@ -41,10 +41,14 @@ class Agreement:
     Attributes:
         annotated: Pixels of all annotations.
         n_pairs: Pairs of pixels, of all annotations.
-        covered: (k,) float64: annotated pixels, each counted with the greatest IoU of its segment with a region
-            of segmentation k.
+        covered: (k,) float64: annotated pixels, each counted with the greatest IoU of its segment with a
+            region of segmentation k.
         best_covered: The same with the greatest IoU over all segmentations.
-        disagreeing: (k,) int64: pairs of pixels that either the segmentation or the annotation keeps together.
+        n_pixels: Of the image.
+        covered_regions: (k,) float64: pixels of the image, each counted with the greatest IoU of its region
+            in segmentation k with a segment of any annotation.
+        disagreeing: (k,) int64: pairs of pixels that are together in segmentation k and apart in an
+            annotation, or the other way round.
         variation: (k,) float64: mean over annotations of the variation of information, in bits.
     """
 
@@ -52,6 +56,8 @@ class Agreement:
     n_pairs: int
     covered: NDArray[np.float64]
     best_covered: float
+    n_pixels: int
+    covered_regions: NDArray[np.float64]
     disagreeing: NDArray[np.int64]
     variation: NDArray[np.float64]
 
@@ -117,9 +123,7 @@ def variation_of_information(labels: ArrayLike, truth: ArrayLike | Sequence[Arra
     return float(measure_segmentations([labels], _annotators(truth)).variation[0])
 
 
-def measure_segmentations(
-    segmentations: Sequence[ArrayLike], truths: Sequence[ArrayLike]
-) -> Agreement:
+def measure_segmentations(segmentations: Sequence[ArrayLike], truths: Sequence[ArrayLike]) -> Agreement:
     """Measure any segmentations of one image, nested or not.
 
     Args:
@@ -144,12 +148,10 @@ def measure_segmentations(
     return _agreement(np.concatenate(measured), truths, segment_sizes, best)
 
 
-def measure_contours(
-    contours: ArrayLike, truths: Sequence[ArrayLike], thresholds: ArrayLike
-) -> Agreement:
+def measure_contours(contours: ArrayLike, truths: Sequence[ArrayLike], thresholds: ArrayLike) -> Agreement:
     """Measure the nested segmentations of an ultrametric contour map.
 
-    That at threshold t is the 8-connected components of {contours <= t} on the double grid, taken at the pixels.
+    That at threshold t is the 8-connected components of {contours <= t}, taken at the pixels.
 
     Args:
         contours: (2h + 1, 2w + 1) in [0, 1]: contours between the pixels of an (h, w) image, and 0 at the
@@ -184,6 +186,8 @@ def _agreement(
         n_pairs=n * (n_pixels * (n_pixels - 1) // 2),
         covered=measured["covered"].copy(),
         best_covered=float(np.sum(weights * best)),
+        n_pixels=n_pixels,
+        covered_regions=measured["covered_regions"].copy(),
         disagreeing=(together // 2).astype(np.int64),
         variation=np.maximum(logs, 0) / (n * n_pixels),  # rounding may leave less than nothing
     )
@@ -200,7 +204,7 @@ def _overlaps(regions: Map, truths: Sequence[Map]) -> tuple[_core.Overlaps, NDAr
     segment_sizes = np.add.reduceat(pixels, np.append(0, ends[:-1])).astype(np.uint32)
     labels, region = np.unique(label, return_inverse=True)
     region_sizes = np.bincount(region[:n_first], pixels[:n_first], len(labels)).astype(np.uint32)
-    return _core.Overlaps(region, pixels, ends, segment_sizes, region_sizes), segment_sizes
+    return _core.Overlaps(region.astype(np.uint32), pixels, ends, segment_sizes, region_sizes), segment_sizes
 
 
 def _annotators(truth: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:
@@ -217,7 +221,9 @@ def _truths(truths: Sequence[ArrayLike]) -> list[Map]:
     first = _labels(truths[0], "truth 0", None)
     maps = [first, *(_labels(each, f"truth {i}", first.shape) for i, each in enumerate(truths[1:], 1))]
     if len(maps) * first.size**2 > MAX_PAIRS:
-        raise InputError(f"{first.size} pixels and {len(maps)} annotators are too many pairs of pixels to count")
+        raise InputError(
+            f"{len(maps)} annotators of {first.size} pixels have too many pairs of pixels to count"
+        )
     return maps
 
 

@@ -41,6 +41,12 @@ def covered(labels: Sequence[Map], truths: Sequence[Map]) -> float:
     return total
 
 
+def covered_regions(labels: Map, truths: Sequence[Map]) -> float:
+    """Pixels, each times the greatest IoU of its region with any annotator's segment."""
+    best = np.max([iou(labels, truth).max(axis=1) for truth in truths], axis=0)
+    return float((np.unique(labels, return_counts=True)[1] * best).sum())
+
+
 def rand_index(labels: Map, truth: Map) -> float:
     """Pair of pixels by pair of pixels."""
     first, second = np.triu_indices(labels.size, 1)

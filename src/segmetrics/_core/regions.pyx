@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Glue: nested segmentations and their overlaps with annotations. All arguments are trusted; see regions.py."""
+"""Glue: nested segmentations and their overlaps with annotations. Trusts its arguments; see regions.py."""
 
 from libc.stdint cimport uint32_t, uint64_t
 
-from segmetrics._core.status cimport SM_OK, sm_buffer, sm_status
+from segmetrics._core.status cimport SM_OK, sm_status
 
 import numpy as np
 
@@ -39,9 +39,11 @@ cdef extern from "region_overlaps.h" nogil:
         uint32_t n_regions
         size_t *places
         double *region_logs
+        double *region_best
 
     ctypedef struct sm_agreement:
         double covered
+        double covered_regions
         double region_logs
         double overlap_logs
         uint64_t region_squares
@@ -55,6 +57,7 @@ cdef extern from "region_overlaps.h" nogil:
 OVERLAP = np.dtype([("region", np.uint32), ("pixels", np.uint32), ("log", np.float64)])
 AGREEMENT = np.dtype([
     ("covered", np.float64),
+    ("covered_regions", np.float64),
     ("region_logs", np.float64),
     ("overlap_logs", np.float64),
     ("region_squares", np.uint64),
@@ -111,6 +114,7 @@ cdef class Overlaps:
         cdef uint32_t[::1] sizes = np.array(region_sizes, np.uint32)
         cdef size_t[::1] places = np.empty(len(region_sizes), np.uintp)
         cdef double[::1] logs = np.empty(len(region_sizes), np.float64)
+        cdef double[::1] region_best = np.empty(len(region_sizes), np.float64)
         cdef double[::1] best = np.zeros(segment_sizes.shape[0], np.float64)
         cdef sm_overlap[::1] overlaps
         packed = np.empty(len(regions), OVERLAP)
@@ -118,8 +122,8 @@ cdef class Overlaps:
         packed["pixels"] = pixels
         overlaps = packed
         self.table = sm_overlaps(&overlaps[0], &own_ends[0], &segment_sizes[0], &best[0], best.shape[0],
-                                 &sizes[0], sizes.shape[0], &places[0], &logs[0])
-        self.kept = (packed, own_ends, segment_sizes, sizes, places, logs)
+                                 &sizes[0], sizes.shape[0], &places[0], &logs[0], &region_best[0])
+        self.kept = (packed, own_ends, segment_sizes, sizes, places, logs, region_best)
         self.best = np.asarray(best)
         with nogil:
             sm_overlaps_prepare(&self.table)
