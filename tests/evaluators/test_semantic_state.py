@@ -18,7 +18,7 @@ from segmetrics.errors import InputError, MergeError, SegmetricsError
 from segmetrics.evaluators import AnnotatedMaps, InstanceSizes, SemanticEvaluator
 from segmetrics.evaluators.tensors import read_state, write_state
 
-KIND = "segmetrics.semantic.1"
+KIND = SemanticEvaluator.kind
 Tensors = dict[str, NDArray[Any]]
 Spoil = Callable[[Tensors], None]
 
