@@ -203,12 +203,12 @@ def spoiled(spoil: Callable[[dict[str, Any], Tensors], None]) -> bytes:
     ("spoil", "message"),
     [
         (lambda _h, t: t.pop("covered"), "tensor 'covered' is missing"),
-        (lambda _h, t: t.update(keys=t["keys"][::-1]), "not in the order of their keys"),
-        (lambda _h, t: t["annotated"].fill(0), "no annotated pixels"),
+        (lambda _h, t: t.update(keys=t["keys"][::-1]), "order"),
+        (lambda _h, t: t["annotated"].fill(0), "an image has no annotated pixels"),
         (lambda _h, t: t["variation"].fill(np.nan), "not finite"),
         (lambda h, _t: h["protocol"].update(name="other"), "a state of protocol"),
-        (lambda h, _t: h["protocol"]["params"].update(thresholds=[]), "not a state of a RegionEvaluator"),
-        (lambda h, _t: h.pop("protocol"), "not a state of a RegionEvaluator"),
+        (lambda h, _t: h["protocol"]["params"].update(thresholds=[]), "not a state of RegionEvaluator"),
+        (lambda h, _t: h.pop("protocol"), "not a state of RegionEvaluator"),
     ],
 )
 def test_a_spoiled_state_is_refused(spoil: Callable[..., None], message: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,17 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.errors import InputError
-from segmetrics.evaluators.image_rows import checked_tensor
-from segmetrics.evaluators.tensors import Tensors
+from segmetrics.evaluators.image_rows import Column, ImageRows, Table
 from segmetrics.regions import Agreement
+from segmetrics.types import Key
+
+
+def region_table(n_thresholds: int) -> Table:
+    """The columns of `RegionRows`."""
+    real, integer = Column(np.float64, (n_thresholds,)), Column(np.int64, (n_thresholds,))
+    return Table(
+        {
+            "annotated": Column(np.int64),
+            "n_pairs": Column(np.int64),
+            "n_pixels": Column(np.int64),
+            "best_covered": Column(np.float64),
+            "covered": real,
+            "covered_regions": real,
+            "disagreeing": integer,
+            "variation": real,
+        }
+    )
 
 
 @dataclass(frozen=True, eq=False)
-class RegionRows:
-    """The state of a region evaluator: how images agree with their annotations, in the order of their keys.
-
-    Columns are those of `segmetrics.regions.Agreement`; n images have a row each, k thresholds a column.
-    """
+class RegionRows(ImageRows):
+    """How images agree with their annotations: `segmetrics.regions.Agreement`, a row each."""
 
     annotated: NDArray[np.int64]
     n_pairs: NDArray[np.int64]
@@ -32,52 +45,18 @@ class RegionRows:
     variation: NDArray[np.float64]
 
     @classmethod
-    def of_images(cls, images: Sequence[Agreement], n_thresholds: int) -> Self:
-        """The rows of some images."""
-        shape = (len(images), n_thresholds)
-        return cls(
-            annotated=np.array([image.annotated for image in images], np.int64),
-            n_pairs=np.array([image.n_pairs for image in images], np.int64),
-            n_pixels=np.array([image.n_pixels for image in images], np.int64),
-            best_covered=np.array([image.best_covered for image in images], np.float64),
-            covered=np.array([image.covered for image in images], np.float64).reshape(shape),
-            covered_regions=np.array([image.covered_regions for image in images], np.float64).reshape(shape),
-            disagreeing=np.array([image.disagreeing for image in images], np.int64).reshape(shape),
-            variation=np.array([image.variation for image in images], np.float64).reshape(shape),
-        )
+    def of_image(cls, key: Key, agreement: Agreement) -> Self:
+        """One image."""
+        row = {name: np.array([value]) for name, value in vars(agreement).items()}
+        return cls(region_table(len(agreement.covered)), np.array([key]), **row)
 
-    @classmethod
-    def from_tensors(cls, tensors: Tensors, n: int, n_thresholds: int) -> Self:
-        """The rows in a state, checked so that nothing computed from it can go astray."""
-        integer, real = np.dtype(np.int64), np.dtype(np.float64)
-        rows = cls(
-            annotated=checked_tensor(tensors, "annotated", integer, (n,)),
-            n_pairs=checked_tensor(tensors, "n_pairs", integer, (n,)),
-            n_pixels=checked_tensor(tensors, "n_pixels", integer, (n,)),
-            best_covered=checked_tensor(tensors, "best_covered", real, (n,)),
-            covered=checked_tensor(tensors, "covered", real, (n, n_thresholds)),
-            covered_regions=checked_tensor(tensors, "covered_regions", real, (n, n_thresholds)),
-            disagreeing=checked_tensor(tensors, "disagreeing", integer, (n, n_thresholds)),
-            variation=checked_tensor(tensors, "variation", real, (n, n_thresholds)),
-        )
-        if not (np.all(rows.annotated > 0) and np.all(rows.n_pixels > 0)):
-            raise InputError("an image of the state has no annotated pixels")
-        if not all(np.isfinite(column).all() for column in vars(rows).values()):
+    def check(self) -> None:
+        """Raise InputError if something computed from these rows could go astray."""
+        if not (np.all(self.annotated > 0) and np.all(self.n_pixels > 0)):
+            raise InputError("an image has no annotated pixels")
+        reals = self.best_covered, self.covered, self.covered_regions, self.variation
+        if not all(np.isfinite(column).all() for column in reals):
             raise InputError("the state holds numbers that are not finite")
-        return rows
-
-    def image(self, row: int) -> Agreement:
-        """What one row says."""
-        return Agreement(
-            annotated=int(self.annotated[row]),
-            n_pairs=int(self.n_pairs[row]),
-            covered=self.covered[row],
-            best_covered=float(self.best_covered[row]),
-            n_pixels=int(self.n_pixels[row]),
-            covered_regions=self.covered_regions[row],
-            disagreeing=self.disagreeing[row],
-            variation=self.variation[row],
-        )
 
     def measures(self) -> RegionMeasures:
         """What scores are computed from, with all digits."""

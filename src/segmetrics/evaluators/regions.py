@@ -6,7 +6,7 @@ BSDS500's benchmark of regions computes it. See `segmetrics.regions` for the mea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self, SupportsFloat, get_args
 
@@ -14,15 +14,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from segmetrics.errors import InputError, MergeError
-from segmetrics.evaluators.base import Evaluator
-from segmetrics.evaluators.region_rows import RegionMeasures, RegionRows, mean
-from segmetrics.evaluators.sample_keys import SampleKeys
-from segmetrics.evaluators.tensors import Tensors, pack_keys, read_state, unpack_keys, write_state
+from segmetrics.errors import InputError
+from segmetrics.evaluators.region_rows import RegionMeasures, RegionRows, mean, region_table
+from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.regions import Agreement, measure_contours, measure_segmentations
 from segmetrics.types import Key, Parity, Protocol, Score, Scores
-
-_STATE: Final = "segmetrics.regions.1"
 
 REFERENCE: Final = "BSDS500 benchmark, January 2013"
 
@@ -67,7 +63,7 @@ class RegionImages:
     vi: NDArray[np.float64]
 
 
-class RegionEvaluator(Evaluator):
+class RegionEvaluator(RowEvaluator[RegionRows]):
     """Covering, probabilistic Rand index (PRI) and variation of information (VI) over thresholds.
 
     Of each, `ods` is at the one threshold that suits the data set best, `ois` at that which suits each image
@@ -90,6 +86,8 @@ class RegionEvaluator(Evaluator):
     (0.625, 0.6875, 0.5, 0.811)
     """
 
+    kind = "segmetrics.regions.1"
+
     def __init__(
         self,
         thresholds: int | Sequence[float] = 99,
@@ -100,25 +98,15 @@ class RegionEvaluator(Evaluator):
         if parity not in get_args(Parity):
             raise ValueError(f"parity is {parity!r}, expected official or clean")
         self.thresholds = _thresholds(thresholds)
-        self._protocol = Protocol(
+        protocol = Protocol(
             name="bsds-regions",
             version="1",
             parity=parity,
             reference=REFERENCE,
             params={"thresholds": self.thresholds.tolist()},
         )
-        self._keys = SampleKeys(keys_from)
-        self._images: dict[Key, Agreement] = {}
-
-    @property
-    def protocol(self) -> Protocol:
-        """How this evaluator measures."""
-        return self._protocol
-
-    @property
-    def keys(self) -> Sequence[Key]:
-        """Keys of the images seen so far, ordered."""
-        return self._keys.ordered()
+        empty = RegionRows.empty(region_table(len(self.thresholds)))
+        super().__init__(protocol, empty, keys_from=keys_from)
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
@@ -137,39 +125,27 @@ class RegionEvaluator(Evaluator):
         if len(prediction) != n:
             raise InputError(f"{n} images have annotations, found {len(prediction)} with predictions")
         chosen = self._keys.choose(keys, n)
-        self._images |= {
-            key: self._measure(key, *sides) for key, *sides in zip(chosen, truth, prediction, strict=True)
-        }
-        self._keys.add(chosen, numbered=keys is None)
+        images = [self._evaluate(key, *sides) for key, *sides in zip(chosen, truth, prediction, strict=True)]
+        empty = RegionRows.empty(region_table(len(self.thresholds)))
+        self._add(RegionRows.join([empty, *images]), numbered=keys is None)
 
-    def _measure(self, key: Key, truths: Any, prediction: Any) -> Agreement:  # noqa: ANN401
+    def _evaluate(self, key: Key, truths: Any, prediction: Any) -> RegionRows:  # noqa: ANN401
         try:
-            if isinstance(prediction, list | tuple):
-                return measure_segmentations(self._one_for_each_threshold(prediction), truths)
-            return measure_contours(prediction, truths, self.thresholds)
+            return RegionRows.of_image(key, self._measure(truths, prediction))
         except InputError as error:
             if error.file is not None:
                 raise
             place = ", ".join(part for part in (f"image {key}", error.place) if part)
             raise InputError(error.message, place=place) from error
 
-    def _one_for_each_threshold(self, segmentations: Sequence[Any]) -> Sequence[Any]:
-        if len(segmentations) != len(self.thresholds):
+    def _measure(self, truths: Any, prediction: Any) -> Agreement:  # noqa: ANN401
+        if not isinstance(prediction, list | tuple):
+            return measure_contours(prediction, truths, self.thresholds)
+        if len(prediction) != len(self.thresholds):
             raise InputError(
-                f"found {len(segmentations)} segmentations, expected {len(self.thresholds)}: one a threshold"
+                f"found {len(prediction)} segmentations, expected {len(self.thresholds)}: one a threshold"
             )
-        return segmentations
-
-    def merge(self, other: Self) -> None:
-        """Add another state's images to this one.
-
-        Raises:
-            MergeError: The protocols differ, or an image is in both.
-        """
-        if self._protocol != other._protocol:
-            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
-        self._keys.join(other._keys)
-        self._images |= other._images
+        return measure_segmentations(prediction, truths)
 
     def compute(self) -> Scores:
         """Covering, PRI and VI with their ODS and OIS, and the thresholds of their ODS."""
@@ -200,47 +176,15 @@ class RegionEvaluator(Evaluator):
         measures = self._rows().measures()
         return measures.with_six_digits() if self._protocol.parity == "official" else measures
 
-    def _rows(self) -> RegionRows:
-        return RegionRows.of_images([self._images[key] for key in self.keys], len(self.thresholds))
-
-    def to_bytes(self) -> bytes:
-        """The state as canonical safetensors."""
-        header = {
-            "kind": _STATE,
-            "protocol": msgspec.to_builtins(self._protocol),
-            "numbered_from_zero": self._keys.numbered_from_zero,
-        }
-        keys = self.keys
-        tensors = pack_keys(np.array(keys) if keys else np.empty(0, np.int64)) | vars(self._rows())
-        return write_state(header, tensors)
+    def _described(self) -> dict[str, object]:
+        return {}
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """The state that `to_bytes` wrote.
+    def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:  # noqa: ARG003
+        return cls(msgspec.convert(protocol.params["thresholds"], list[float]), parity=protocol.parity)
 
-        Raises:
-            InputError: The bytes are not such a state.
-        """
-        header, tensors = read_state(data, _STATE)
-        try:
-            protocol = msgspec.convert(header["protocol"], Protocol)
-            thresholds = msgspec.convert(protocol.params["thresholds"], list[float])
-            evaluator = cls(thresholds, parity=protocol.parity)
-        except (KeyError, ValueError, msgspec.ValidationError) as error:
-            raise InputError(f"not a state of a RegionEvaluator: {error}") from error
-        if evaluator.protocol != protocol:
-            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
-        evaluator._restore(tensors, numbered=header.get("numbered_from_zero") is True)
-        return evaluator
-
-    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
-        ordered = unpack_keys(tensors)
-        if not np.all(ordered[1:] > ordered[:-1]):
-            raise InputError("the images are not in the order of their keys")
-        keys: list[Key] = ordered.tolist()
-        rows = RegionRows.from_tensors(tensors, len(keys), len(self.thresholds))
-        self._images = {key: rows.image(row) for row, key in enumerate(keys)}
-        self._keys.add(keys, numbered=numbered)
+    def _check(self, rows: RegionRows) -> None:
+        rows.check()
 
 
 def _scores(measures: RegionMeasures, thresholds: NDArray[np.float64]) -> Iterator[Score]:
