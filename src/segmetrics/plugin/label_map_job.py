@@ -123,10 +123,10 @@ class LabelMapJob(Job):
             expected=len(truths),
             scored=len(self._truths),
             missing=len(matched.missing),
-            dropped=_counted(extra=len(matched.extra), doubled=len(matched.doubled)),
+            dropped=matched.dropped,
         )
-        self.first_missing = next((f"{key} ({why})" for key, why in matched.missing.items()), None)
-        self.warnings = tuple(_warnings(matched))
+        self.first_missing = matched.first_missing
+        self.warnings = tuple(matched.warnings())
         self.read_s = read_s
 
     def _inputs(self) -> Iterator[InputFile]:
@@ -225,17 +225,3 @@ def _table(stored: Mapping[int, int] | None, merged: Mapping[int, int]) -> tuple
         return None
     meant = (number if stored is None else stored.get(number, _NO_VALUE) for number in range(256))
     return tuple(merged.get(number, number) for number in meant)
-
-
-def _counted(**reasons: int) -> dict[str, int]:
-    return {reason: n for reason, n in reasons.items() if n}
-
-
-def _warnings(matched: Matched) -> Iterator[str]:
-    if matched.doubled:
-        n = len(matched.doubled)
-        yield f"{n} predictions are not scored: their images have several, first {matched.doubled[0]}"
-    if matched.extra:
-        n = len(matched.extra)
-        what = "1 file is" if n == 1 else f"{n} files are"
-        yield f"{what} not scored: the split has no such image, first {matched.extra[0]}"

@@ -1,0 +1,137 @@
+"""A benchmark of boundaries or regions, opened: the files are matched, and decoded where they are scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+
+from segmetrics.errors import InputError
+from segmetrics.evaluators.base import Evaluator
+from segmetrics.evaluators.regions import RegionEvaluator
+from segmetrics.plugin.boundary_files import AnnotatedImage, Decoded, Decoding, find_annotations, read_map
+from segmetrics.plugin.edge_doubts import doubts
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
+from segmetrics.plugin.label_map_files import Matched, Pattern, match_predictions
+from segmetrics.types import Coverage, Parity
+
+if TYPE_CHECKING:
+    from segmetrics.plugin.boundaries import AnnotatedImages
+
+MOST_IN_BATCH: Final = 8
+"""Images after which progress is told, and after which another worker may take over."""
+
+
+def open_boundaries(
+    images: AnnotatedImages, values: Mapping[str, object], context: OpenContext
+) -> BoundaryJob:
+    """Find the files as the options of `segmetrics.plugin.boundaries` say, and look at the first prediction.
+
+    Raises:
+        InputError: The folders do not hold what they should.
+    """
+    started = perf_counter()
+    root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
+    for each in (root, folder):
+        if not each.is_dir():
+            raise InputError("is no folder", file=each)
+    context.progress("looking for files", 0, 2)
+    truths = find_annotations(root, images, str(values["split"]))
+    context.progress("looking for files", 1, 2)
+    pattern = Pattern(images.predictions).filled(split=str(values["split"]))
+    matched = match_predictions(folder, pattern, [annotations[0] for annotations in truths.values()])
+    context.progress("looking for files", 2, 2)
+    there = [
+        AnnotatedImage(key, tuple(each.path for each in annotations), matched.paths[key])
+        for key, annotations in truths.items()
+        if key in matched.paths
+    ]
+    job = BoundaryJob(images, values, there, matched)
+    job.read_s = perf_counter() - started
+    return job
+
+
+class BoundaryJob(Job):
+    """Maps in files, matched; nothing of them in memory."""
+
+    def __init__(
+        self,
+        images: AnnotatedImages,
+        values: Mapping[str, object],
+        there: Sequence[AnnotatedImage],
+        matched: Matched,
+    ) -> None:
+        first = read_map(there[0].prediction, images.drawn)
+        n_segmentations = len(first) if isinstance(first, list) else None
+        self._drawn = images.drawn
+        self._options = _evaluator_options(images, values, n_segmentations)
+        self._decoding = Decoding(images.drawn, n_segmentations, nms=values.get("nms") is True)
+        self._images = tuple(there)
+        n_images = len(there) + len(matched.missing)
+        self.dataset = DatasetInfo(split=str(values["split"]), n_images=n_images, n_classes=1)
+        self.inputs = tuple(_inputs(there))
+        self.coverage = Coverage(
+            expected=n_images,
+            scored=len(there),
+            missing=len(matched.missing),
+            dropped=matched.dropped,
+        )
+        self.first_missing = matched.first_missing
+        self.warnings = (*matched.warnings(), *self._doubts())
+
+    def _doubts(self) -> Iterator[str]:
+        if self._drawn == "boundaries" and self._decoding.n_segmentations is None:
+            first = self._images[0]
+            yield from doubts(np.asarray(self._decoding.prediction(first)), first.prediction)
+
+    def evaluator(self) -> Evaluator:
+        """A fresh evaluator of what was drawn."""
+        return RegionEvaluator(**self._options)
+
+    def batches(self, n: int) -> Sequence[Batch]:
+        """Stretches of as many images each."""
+        total = len(self._images)
+        cuts = max(min(n, total), -(-total // MOST_IN_BATCH))
+        return [self._batch(total * cut // cuts, total * (cut + 1) // cuts) for cut in range(cuts)]
+
+    def _batch(self, first: int, last: int) -> Batch:
+        images = self._images[first:last]
+        return BoundaryBatch(
+            truth=Decoded(images, self._decoding.truth),
+            prediction=Decoded(images, self._decoding.prediction),
+            keys=[image.key for image in images],
+        )
+
+
+class BoundaryBatch(Batch):
+    """Images in files, decoded when the evaluator asks for them."""
+
+    def explained(self, error: InputError) -> InputError:
+        """The error with the name of the prediction that it is about."""
+        image, _, place = (error.place or "").partition(", ")
+        for each in self.prediction.images:
+            if error.file is None and image == f"image {each.key}":
+                return InputError(error.message, file=each.prediction, place=place or None)
+        return error
+
+
+def _evaluator_options(
+    images: AnnotatedImages, values: Mapping[str, object], n_segmentations: int | None
+) -> dict[str, Any]:
+    """What the evaluator is made with: its thresholds, and the options of the command."""
+    n = cast("int", values["thresholds"])
+    if n < 1:
+        raise InputError(f"thresholds is {n}, expected at least 1")
+    thresholds = n if n_segmentations is None else tuple(range(1, n_segmentations + 1))
+    return {"thresholds": thresholds, "parity": cast("Parity", values["parity"])}
+
+
+def _inputs(images: Sequence[AnnotatedImage]) -> Iterator[InputFile]:
+    for image in images:
+        for path in image.truth:
+            yield InputFile(role="ground_truth", path=path, format="annotations", n=1)
+    for image in images:
+        yield InputFile(role="predictions", path=image.prediction, format="contour-map", n=1)
