@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
@@ -67,7 +67,8 @@ class BoundaryJob(Job):
         first = read_map(there[0].prediction, images.drawn)
         n_segmentations = len(first) if isinstance(first, list) else None
         self._drawn = images.drawn
-        self._options = _evaluator_options(images, values, n_segmentations)
+        self._thresholds = _thresholds(values, n_segmentations)
+        self._values = values
         self._decoding = Decoding(images.drawn, n_segmentations, nms=values.get("nms") is True)
         self._images = tuple(there)
         n_images = len(there) + len(matched.missing)
@@ -89,7 +90,7 @@ class BoundaryJob(Job):
 
     def evaluator(self) -> Evaluator:
         """A fresh evaluator of what was drawn."""
-        return RegionEvaluator(**self._options)
+        return RegionEvaluator(self._thresholds, parity=cast("Parity", self._values["parity"]))
 
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of as many images each."""
@@ -118,15 +119,12 @@ class BoundaryBatch(Batch):
         return error
 
 
-def _evaluator_options(
-    images: AnnotatedImages, values: Mapping[str, object], n_segmentations: int | None
-) -> dict[str, Any]:
-    """What the evaluator is made with: its thresholds, and the options of the command."""
+def _thresholds(values: Mapping[str, object], n_segmentations: int | None) -> int | Sequence[float]:
+    """As evaluators take them: how many, or one for each segmentation."""
     n = cast("int", values["thresholds"])
     if n < 1:
         raise InputError(f"thresholds is {n}, expected at least 1")
-    thresholds = n if n_segmentations is None else tuple(range(1, n_segmentations + 1))
-    return {"thresholds": thresholds, "parity": cast("Parity", values["parity"])}
+    return n if n_segmentations is None else range(1, n_segmentations + 1)
 
 
 def _inputs(images: Sequence[AnnotatedImage]) -> Iterator[InputFile]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from segmetrics.plugin import Dataset, Format, Metric, hookimpl
+from segmetrics.plugin import Command, Dataset, Format, Metric, hookimpl
 from segmetrics.plugin.boundaries import FORMATS, REGION_METRICS, boundary_dataset
+from segmetrics_bsds500.results import bsds500_results
 
 REFERENCE = "BSDS500 benchmark, January 2013"
 
@@ -26,6 +27,12 @@ REGIONS = boundary_dataset(
 def segmetrics_datasets() -> Iterator[Dataset]:
     """BSDS500's benchmarks."""
     yield REGIONS
+
+
+@hookimpl
+def segmetrics_commands() -> Iterator[Command]:
+    """What writes their result files."""
+    yield Command("bsds500-results", "Write a run as the benchmark's own text files", command=bsds500_results)
 
 
 @hookimpl
