@@ -22,11 +22,11 @@ def doubts(edges: NDArray[Any], path: Path) -> Iterator[str]:
         edges: (h, w) strengths, floating point from 0 to 1 or uint8.
         path: Where it comes from.
 
-    >>> thick = np.zeros((9, 9))
+    >>> thick = np.zeros((20, 20))
     >>> thick[2:7] = 1
     >>> [line] = doubts(thick, Path("boat.png"))
-    >>> line[:43]
-    'boat.png looks un-suppressed: 52 % of its s'
+    >>> line[:50]
+    'boat.png looks un-suppressed: 54% of its strong pi'
     >>> list(doubts(np.eye(9), Path("boat.png")))
     []
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ def read_matlab(path: Path) -> Variables:
     """
     try:
         from scipy.io import loadmat  # noqa: PLC0415
-        from scipy.io.matlab import MatReadError  # noqa: PLC0415
     except ImportError as error:
         raise InputError("needs scipy to be read: pip install scipy", file=path) from error
     try:
@@ -31,7 +29,7 @@ def read_matlab(path: Path) -> Variables:
         raise InputError("is of MATLAB 7.3 (HDF5); save it with -v7", file=path) from error
     except OSError as error:
         raise InputError(error.strerror or str(error), file=path) from error
-    except (MatReadError, ValueError, TypeError, KeyError, EOFError, zlib.error) as error:
+    except Exception as error:  # whatever a damaged file leads scipy into
         raise InputError(f"is no MATLAB file, or damaged: {error}", file=path) from error
     return {name: value for name, value in variables.items() if isinstance(value, np.ndarray)}
 
