@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,30 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from evaluators.region_cases import evaluated
+from evaluators.states import Spoil, put, spoiled, with_header
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.regions import RegionEvaluator
-from segmetrics.evaluators.tensors import read_state, write_state
-
-KIND = "segmetrics.regions.1"
-THRESHOLDS = (0.1, 0.3, 0.5, 0.9)
-Tensors = dict[str, NDArray[Any]]
-
-
-def image(seed: int) -> tuple[list[NDArray[Any]], NDArray[np.float64]]:
-    """Annotators' maps and a contour map."""
-    random = np.random.default_rng(seed)
-    height, width = random.integers(1, 6, 2)
-    contours = random.choice([0, 0.2, 0.4, 0.6, 1], (2 * height + 1, 2 * width + 1))
-    contours[1::2, 1::2] = 0
-    return [random.integers(0, 4, (height, width)) for _ in range(random.integers(1, 4))], contours
-
-
-def evaluated(numbers: list[int]) -> RegionEvaluator:
-    evaluator = RegionEvaluator(THRESHOLDS)
-    pairs = [image(number) for number in numbers]
-    evaluator.update([pair[0] for pair in pairs], [pair[1] for pair in pairs], keys=numbers)
-    return evaluator
-
 
 # ---- numbers -----------------------------------------------------------------------------------------------
 
@@ -192,25 +171,21 @@ def test_an_error_that_names_its_file_is_left_alone() -> None:
 # ---- states ------------------------------------------------------------------------------------------------
 
 
-def spoiled(spoil: Callable[[dict[str, Any], Tensors], None]) -> bytes:
-    header, tensors = read_state(evaluated([1, 2]).to_bytes(), KIND)
-    tensors = {name: tensor.copy() for name, tensor in tensors.items()}
-    spoil(header, tensors)
-    return write_state(header, tensors)
-
-
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda _h, t: t.pop("covered"), "tensor 'covered' is missing"),
-        (lambda _h, t: t.update(keys=t["keys"][::-1]), "order"),
-        (lambda _h, t: t["annotated"].fill(0), "an image has no annotated pixels"),
-        (lambda _h, t: t["variation"].fill(np.nan), "not finite"),
-        (lambda h, _t: h["protocol"].update(name="other"), "a state of protocol"),
-        (lambda h, _t: h["protocol"]["params"].update(thresholds=[]), "not a state of RegionEvaluator"),
-        (lambda h, _t: h.pop("protocol"), "not a state of RegionEvaluator"),
+        (put("annotated", 0, 0), "an image has no annotated pixels"),
+        (put("n_pixels", 1, -1), "an image has no annotated pixels"),
+        (put("variation", 0, np.nan), "not finite"),
+        (put("covered", 1, np.inf), "not finite"),
     ],
 )
-def test_a_spoiled_state_is_refused(spoil: Callable[..., None], message: str) -> None:
+def test_a_spoiled_state_is_refused(spoil: Spoil, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        RegionEvaluator.from_bytes(spoiled(spoil))
+        RegionEvaluator.from_bytes(spoiled(evaluated([3, 7]), spoil))
+
+
+@pytest.mark.parametrize("thresholds", [[], "no", [0.5, 0.5]])
+def test_a_state_of_no_thresholds_is_refused(thresholds: Any) -> None:
+    with pytest.raises(InputError, match="not a state of RegionEvaluator"):
+        RegionEvaluator.from_bytes(with_header(evaluated([3, 7]), {"params": {"thresholds": thresholds}}))

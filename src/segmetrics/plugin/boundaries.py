@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Unpack
 
+from segmetrics.plugin.declared import PARITY, About, Deferred, choice
 from segmetrics.plugin.entries import Dataset, Format, Metric, Option
-from segmetrics.plugin.job import Job, OpenContext
-from segmetrics.plugin.label_maps import PARITY, ROOT
+from segmetrics.plugin.label_maps import ROOT
 
 Drawn = Literal["boundaries", "regions"]
 """What is compared with what the annotators drew."""
@@ -29,12 +27,10 @@ THRESHOLDS: Final = Option(
 )
 BOUNDARY_OPTIONS: Final = (
     Option("max_distance", kind="float", help="how far a match may be, as a share of the image's diagonal"),
-    Option(
+    choice(
         "convention",
-        kind="choice",
-        choices=("bsds", "pdollar"),
-        default="bsds",
-        help="the benchmark's own program, or that of Structured Edge Detection",
+        ("bsds", "pdollar"),
+        "the benchmark's own program, or that of Structured Edge Detection",
     ),
     Option("nms", kind="flag", help="suppress what is not a maximum across the edge first"),
 )
@@ -95,24 +91,17 @@ class AnnotatedImages:
     splits: tuple[str, ...]
     levels: tuple[str, ...]
     max_distance: float
-    reference: str
 
 
 def boundary_dataset(
     *,
-    name: str,
-    summary: str,
-    license: str,  # noqa: A002  # the entry's own word
-    source: str,
-    version: str,
     truth: Sequence[str],
     splits: tuple[str, ...],
     predictions: str = "**/{key}.*",
     levels: Sequence[str] = ("",),
     drawn: Drawn = "boundaries",
     max_distance: float = 0.0075,
-    reference: str = "",
-    url: str | None = None,
+    **about: Unpack[About],
 ) -> Dataset:
     """A benchmark of which any number of annotators drew the boundaries, or the segments, of every image.
 
@@ -120,11 +109,6 @@ def boundary_dataset(
     part of a name, and `**/` any folders or none.
 
     Args:
-        name: How it is called on the command line.
-        summary: One line for listings.
-        license: Of the annotations.
-        source: Who made it.
-        version: Of the annotations.
         truth: Patterns of the annotations, from the root: .mat files of all annotators, or PNGs, of one
             annotator each where there is an `{annotator}`. The first that any file fits is taken.
         splits: Names of its splits as the files have them; the first is the default.
@@ -132,8 +116,7 @@ def boundary_dataset(
         levels: Folders, from the root, that may hold all of it, "" being the root itself.
         drawn: What is scored: "boundaries", or "regions" against segments.
         max_distance: How far a match of boundaries may be, as a share of the image's diagonal.
-        reference: The official evaluator and its version; empty where there is none.
-        url: Where to get it.
+        about: What listings say of it; see `segmetrics.plugin.Dataset`.
 
     >>> streams = boundary_dataset(
     ...     name="streams", summary="Banks of small rivers", license="CC BY 4.0", source="A. Sailor",
@@ -149,40 +132,18 @@ def boundary_dataset(
         splits=splits,
         levels=tuple(levels),
         max_distance=max_distance,
-        reference=reference,
     )
-    split = Option("split", kind="choice", choices=splits, default=splits[0], help="which images")
     return Dataset(
-        name,
-        summary,
+        **about,
         task="boundary" if drawn == "boundaries" else "regions",
-        license=license,
-        source=source,
-        version=version,
         splits=splits,
         options=(
             ROOT,
-            split,
+            choice("split", splits, "which images"),
             PREDICTIONS,
             THRESHOLDS,
             *(BOUNDARY_OPTIONS if drawn == "boundaries" else (PARITY,)),
         ),
-        open=partial(_open, images),
-        sample=partial(_write_sample, images),
-        url=url,
+        open=Deferred("segmetrics.plugin.boundary_job:open_boundaries", images),
+        sample=Deferred("segmetrics.plugin.boundary_sample:write_boundary_sample", images),
     )
-
-
-# NumPy and the C core are imported once something is scored, so that listings stay quick.
-
-
-def _open(images: AnnotatedImages, values: Mapping[str, object], context: OpenContext) -> Job:
-    from segmetrics.plugin.boundary_job import open_boundaries  # noqa: PLC0415
-
-    return open_boundaries(images, values, context)
-
-
-def _write_sample(images: AnnotatedImages, directory: Path) -> Mapping[str, object]:
-    from segmetrics.plugin.boundary_sample import write_boundary_sample  # noqa: PLC0415
-
-    return write_boundary_sample(images, directory)

@@ -14,9 +14,9 @@ from segmetrics.evaluators.base import Evaluator
 from segmetrics.evaluators.regions import RegionEvaluator
 from segmetrics.plugin.boundary_files import AnnotatedImage, Decoded, Decoding, find_annotations, read_map
 from segmetrics.plugin.edge_doubts import doubts
-from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
-from segmetrics.plugin.label_map_files import Matched, Pattern, match_predictions
-from segmetrics.types import Coverage, Parity
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
+from segmetrics.plugin.label_map_files import Matched, Pattern, check_folders, match_predictions
+from segmetrics.types import Parity
 
 if TYPE_CHECKING:
     from segmetrics.plugin.boundaries import AnnotatedImages
@@ -35,9 +35,7 @@ def open_boundaries(
     """
     started = perf_counter()
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    for each in (root, folder):
-        if not each.is_dir():
-            raise InputError("is no folder", file=each)
+    check_folders(root, folder)
     context.progress("looking for files", 0, 2)
     truths = find_annotations(root, images, str(values["split"]))
     context.progress("looking for files", 1, 2)
@@ -71,15 +69,9 @@ class BoundaryJob(Job):
         self._values = values
         self._decoding = Decoding(images.drawn, n_segmentations, nms=values.get("nms") is True)
         self._images = tuple(there)
-        n_images = len(there) + len(matched.missing)
-        self.dataset = DatasetInfo(split=str(values["split"]), n_images=n_images, n_classes=1)
+        self.coverage = matched.coverage
+        self.dataset = DatasetInfo(split=str(values["split"]), n_images=self.coverage.expected, n_classes=1)
         self.inputs = tuple(_inputs(there))
-        self.coverage = Coverage(
-            expected=n_images,
-            scored=len(there),
-            missing=len(matched.missing),
-            dropped=matched.dropped,
-        )
         self.first_missing = matched.first_missing
         self.warnings = (*matched.warnings(), *self._doubts())
 
@@ -94,12 +86,9 @@ class BoundaryJob(Job):
 
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of as many images each."""
-        total = len(self._images)
-        cuts = max(min(n, total), -(-total // MOST_IN_BATCH))
-        return [self._batch(total * cut // cuts, total * (cut + 1) // cuts) for cut in range(cuts)]
+        return [self._batch(self._images[part]) for part in stretches(len(self._images), n, MOST_IN_BATCH)]
 
-    def _batch(self, first: int, last: int) -> Batch:
-        images = self._images[first:last]
+    def _batch(self, images: tuple[AnnotatedImage, ...]) -> Batch:
         return BoundaryBatch(
             truth=Decoded(images, self._decoding.truth),
             prediction=Decoded(images, self._decoding.prediction),

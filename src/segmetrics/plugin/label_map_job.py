@@ -17,10 +17,17 @@ from segmetrics.evaluators.instance_iou import InstanceSizes
 from segmetrics.evaluators.label_counts import LabelError
 from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
 from segmetrics.evaluators.semantic_subsets import SemanticSubsetsEvaluator
-from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
-from segmetrics.plugin.label_map_files import Matched, Pattern, TrueMap, match_predictions, true_maps
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
+from segmetrics.plugin.label_map_files import (
+    Matched,
+    Pattern,
+    TrueMap,
+    check_folders,
+    match_predictions,
+    true_maps,
+)
 from segmetrics.readers.label_png import Form, read_label_png
-from segmetrics.types import Coverage, Parity
+from segmetrics.types import Parity
 
 if TYPE_CHECKING:
     from segmetrics.plugin.label_maps import InstanceMaps, LabelMaps
@@ -83,9 +90,7 @@ def open_label_maps(maps: LabelMaps, values: Mapping[str, object], context: Open
     started = perf_counter()
     split = str(values["split"])
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    for each in (root, folder):
-        if not each.is_dir():
-            raise InputError("is no folder", file=each)
+    check_folders(root, folder)
     context.progress("looking for files", 0, 2)
     listing = None if maps.listing is None else root / Pattern(maps.listing).filled(split=split).text
     truths = true_maps(root, Pattern(maps.truth).filled(split=split), listing)
@@ -119,12 +124,7 @@ class LabelMapJob(Job):
             split=str(values["split"]), n_images=len(truths), n_classes=len(self._protocol.classes)
         )
         self.inputs = tuple(self._inputs())
-        self.coverage = Coverage(
-            expected=len(truths),
-            scored=len(self._truths),
-            missing=len(matched.missing),
-            dropped=matched.dropped,
-        )
+        self.coverage = matched.coverage
         self.first_missing = matched.first_missing
         self.warnings = tuple(matched.warnings())
         self.read_s = read_s
@@ -154,11 +154,9 @@ class LabelMapJob(Job):
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of as many images each."""
         total = len(self._truths)
-        cuts = max(min(n, total), -(-total // MOST_IN_BATCH))
-        return [self._batch(total * cut // cuts, total * (cut + 1) // cuts) for cut in range(cuts)]
+        return [self._batch(self._truths[images]) for images in stretches(total, n, MOST_IN_BATCH)]
 
-    def _batch(self, first: int, last: int) -> Batch:
-        truths = self._truths[first:last]
+    def _batch(self, truths: Sequence[TrueMap]) -> Batch:
         labels = [LabelFile(truth.path, values=self._truth_values) for truth in truths]
         instances = self._instance_files(truths)
         predictions = (self._predictions[truth.key] for truth in truths)

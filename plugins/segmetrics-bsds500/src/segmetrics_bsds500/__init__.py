@@ -6,8 +6,6 @@ from segmetrics.plugin import Command, Dataset, Format, Metric, hookimpl
 from segmetrics.plugin.boundaries import FORMATS, REGION_METRICS, boundary_dataset
 from segmetrics_bsds500.results import bsds500_results
 
-REFERENCE = "BSDS500 benchmark, January 2013"
-
 REGIONS = boundary_dataset(
     name="bsds500-regions",
     drawn="regions",
@@ -18,7 +16,6 @@ REGIONS = boundary_dataset(
     splits=("test", "val", "train"),
     truth=("groundTruth/{split}/{key}.mat", "groundTruth/{split}/{key}/{annotator}.png"),
     levels=("data", "", "BSDS500/data"),
-    reference=REFERENCE,
     url="https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/resources.html",
 )
 
