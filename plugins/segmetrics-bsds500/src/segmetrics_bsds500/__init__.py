@@ -9,7 +9,7 @@ from segmetrics_bsds500.results import bsds500_results
 REGIONS = boundary_dataset(
     name="bsds500-regions",
     drawn="regions",
-    summary="BSDS500 regions, 200 test images that 4 to 9 people segmented",
+    summary="BSDS500 regions, 200 test images that 4 to 8 people segmented",
     license="non-commercial research and education",
     source="UC Berkeley; Arbelaez et al., Contour Detection and Hierarchical Image Segmentation, TPAMI 2011",
     version="January 2013",
