@@ -62,6 +62,7 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
         self._category_ids = np.array([category.id for category in self.categories], np.int64)
         if np.any(self._category_ids[1:] == self._category_ids[:-1]):
             raise ValueError("two categories have the same id")
+        self._known = frozenset(self._category_ids.tolist())
         protocol = Protocol(name="coco-panoptic", version="1", parity=parity, reference=REFERENCE)
         super().__init__(protocol, PanopticRows.empty(PANOPTIC_TABLE), keys_from=keys_from)
 
@@ -99,9 +100,8 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
 
     def _refuse_unknown(self, side: PanopticImage) -> None:
         segments = side.segments
-        unknown = ~np.isin(segments.categories, self._category_ids)
-        if unknown.any():
-            row = int(unknown.argmax())
+        row = next((k for k, id_ in enumerate(segments.categories.tolist()) if id_ not in self._known), None)
+        if row is not None:
             raise InputError(
                 f'"category_id" is {segments.categories[row]}, which is no category',
                 file=side.file,

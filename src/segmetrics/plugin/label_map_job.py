@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -26,17 +27,17 @@ from segmetrics.plugin.label_map_files import (
     match_predictions,
     true_maps,
 )
-from segmetrics.readers.label_png import Form, read_label_png
+from segmetrics.readers.label_png import Form, LabelPngReader, LabelReader, read_label_png
 from segmetrics.types import Parity
 
 if TYPE_CHECKING:
-    from segmetrics.plugin.label_maps import InstanceMaps, LabelMaps
+    from segmetrics.plugin.label_maps import InstanceMaps, LabelMaps, LabelProtocol
 
 T = TypeVar("T")
 
 FORMAT = "label-png"
-MOST_IN_BATCH = 8
-"""Of a batch all maps may be in memory at once."""
+MOST_IN_BATCH = 64
+"""Images after which progress is told, and after which another worker may take over."""
 
 _NO_VALUE = 256
 
@@ -49,11 +50,15 @@ class LabelFile:
         file: The PNG.
         forms: What the PNG may be.
         values: What each of the 256 numbers stands for, `_NO_VALUE` if it may not be there; None for itself.
+        read: What decodes it. After a `LabelPngReader`'s, the array is good until its next one is asked for.
     """
+
+    ndim: ClassVar[int] = 2
 
     file: Path
     forms: tuple[Form, ...] = ("index8",)
     values: tuple[int, ...] | None = None
+    read: LabelReader = read_label_png
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """(h, w) integers.
@@ -61,7 +66,7 @@ class LabelFile:
         Raises:
             InputError: The file cannot be read, or holds a number that stands for nothing.
         """
-        labels = read_label_png(self.file, expect=self.forms)
+        labels = self.read(self.file, expect=self.forms)
         if self.values is not None:
             labels = self._translated(labels, np.array(self.values, np.int16))
         array: NDArray[Any] = np.array(labels, dtype, copy=copy)
@@ -115,14 +120,20 @@ class LabelMapJob(Job):
         self._parity = cast("Parity", values.get("parity", "clean")) if self._protocol.reference else "clean"
         self._maps = maps
         self._root = Path(str(values["root"]))
-        coding = _chosen(maps.codings, values.get("coding"))
-        self._truth_values = _table(None, self._protocol.merged)
-        self._prediction_values = _table(coding.values, self._protocol.merged)
-        self._truths = [truth for truth in truths if truth.key in matched.paths]
-        self._predictions = matched.paths
         self.dataset = DatasetInfo(
             split=str(values["split"]), n_images=len(truths), n_classes=len(self._protocol.classes)
         )
+        coding = _chosen(maps.codings, values.get("coding"))
+        merged = self._protocol.merged
+        # One reader for each side, as an evaluator asks for a map of each.
+        self._true_map = partial(LabelFile, values=_table(None, merged), read=LabelPngReader().read)
+        self._true_objects = partial(LabelFile, forms=("index8", "index16"), read=LabelPngReader().read)
+        self._predicted_map = partial(
+            LabelFile, values=_table(coding.values, merged), read=LabelPngReader().read
+        )
+        self._truths = [truth for truth in truths if truth.key in matched.paths]
+        _check_objects(self._instance_files(self._truths), maps.protocols)
+        self._predictions = matched.paths
         self.inputs = tuple(self._inputs())
         self.coverage = matched.coverage
         self.first_missing = matched.first_missing
@@ -157,12 +168,11 @@ class LabelMapJob(Job):
         return [self._batch(self._truths[images]) for images in stretches(total, n, MOST_IN_BATCH)]
 
     def _batch(self, truths: Sequence[TrueMap]) -> Batch:
-        labels = [LabelFile(truth.path, values=self._truth_values) for truth in truths]
+        labels = [self._true_map(truth.path) for truth in truths]
         instances = self._instance_files(truths)
-        predictions = (self._predictions[truth.key] for truth in truths)
         return LabelMapBatch(
             truth=AnnotatedMaps(labels, instances) if instances else labels,
-            prediction=[LabelFile(path, values=self._prediction_values) for path in predictions],
+            prediction=[self._predicted_map(self._predictions[truth.key]) for truth in truths],
             keys=[truth.key for truth in truths],
         )
 
@@ -171,7 +181,7 @@ class LabelMapJob(Job):
             return []
         pattern = Pattern(self._protocol.instances.truth).filled(split=self.dataset.split)
         paths = (self._root / pattern.filled(**truth.fields).text for truth in truths)
-        return [LabelFile(path, forms=("index8", "index16")) for path in paths]
+        return [self._true_objects(path) for path in paths]
 
 
 class LabelMapBatch(Batch):
@@ -208,6 +218,15 @@ class LabelMapBatch(Batch):
 def _chosen(named: Mapping[str, T], name: object) -> T:
     """The one of this name, the first if none is named."""
     return named[str(name)] if name is not None else next(iter(named.values()))
+
+
+def _check_objects(files: Sequence[LabelFile], protocols: Mapping[str, LabelProtocol]) -> None:
+    """Raise InputError if one is not there, saying which protocol does without."""
+    for each in files:
+        if not each.file.is_file():
+            without = next((name for name, protocol in protocols.items() if protocol.instances is None), None)
+            advice = f"; --protocol {without} scores without objects" if without else ""
+            raise InputError(f"no such file, expected the objects of an image{advice}", file=each.file)
 
 
 def _sizes(instances: InstanceMaps | None) -> InstanceSizes | None:

@@ -176,7 +176,7 @@ def label_map_dataset(
 def _options(maps: LabelMaps) -> tuple[Option, ...]:
     choices = []
     if len(maps.protocols) > 1:
-        choices.append(choice("protocol", tuple(maps.protocols), "what is scored as what"))
+        choices.append(choice("protocol", tuple(maps.protocols), "how it is scored"))
     if len(maps.codings) > 1:
         choices.append(choice("coding", tuple(maps.codings), "what numbers in predictions stand for"))
     if any(protocol.reference for protocol in maps.protocols.values()):

@@ -10,6 +10,7 @@ from typing import Final, Literal, cast
 from segmetrics.errors import InputError
 from segmetrics.evaluators.panoptic import PanopticEvaluator
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
+from segmetrics.readers.label_png import LabelPngReader
 from segmetrics.readers.panoptic import (
     PanopticFiles,
     PanopticListing,
@@ -79,6 +80,7 @@ class PanopticJob(Job):
         self._categories = truth.categories
         self._parity = parity
         self._there = there
+        self._decode_truth, self._decode_prediction = LabelPngReader().read, LabelPngReader().read
 
     def evaluator(self) -> PanopticEvaluator:
         """A fresh evaluator of these categories."""
@@ -91,7 +93,11 @@ class PanopticJob(Job):
 
     def _batch(self, keys: list[Key]) -> Batch:
         truth, prediction = zip(*(self._there[key] for key in keys), strict=True)
-        return Batch(truth=PanopticFiles(truth), prediction=PanopticFiles(prediction), keys=keys)
+        return Batch(
+            truth=PanopticFiles(truth, self._decode_truth),
+            prediction=PanopticFiles(prediction, self._decode_prediction),
+            keys=keys,
+        )
 
 
 def _folder(values: Mapping[str, object], option: str) -> Path | None:
