@@ -15,20 +15,18 @@ from readers.matlab_files import annotator, cell, save
 
 from segmetrics.errors import CoverageError, InputError
 from segmetrics.plugin import OpenContext
-from segmetrics.plugin.boundaries import boundary_dataset
+from segmetrics.plugin.boundaries import region_dataset
 from segmetrics.runner import run
 
 ABOUT: Any = {"summary": "Streams", "license": "CC BY 4.0", "source": "A. Sailor", "version": "1"}
-OF_EACH = boundary_dataset(
+OF_EACH = region_dataset(
     name="streams",
-    drawn="regions",
     splits=("val", "train"),
     truth=["drawn/{split}/{key}/{annotator}.png"],
     **ABOUT,
 )
-OF_ALL = boundary_dataset(
+OF_ALL = region_dataset(
     name="streams-of-all",
-    drawn="regions",
     splits=("val",),
     truth=["{split}/{key}.mat", "{split}/{key}.png"],
     levels=("", "published"),

@@ -80,12 +80,10 @@ class Decoding:
     Attributes:
         drawn: What annotators drew.
         n_segmentations: How many label maps each prediction has; None where it is a map of strengths.
-        nms: Suppress what is not a maximum across the edge.
     """
 
     drawn: Drawn
     n_segmentations: int | None
-    nms: bool = False
     _sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def truth(self, image: AnnotatedImage) -> list[Map]:
@@ -130,19 +128,14 @@ class Decoding:
     def _contours(self, contours: Map, image: AnnotatedImage, size: tuple[int, int]) -> Map:
         height, width = size
         if contours.shape == (2 * height + 1, 2 * width + 1):
-            return contours if self.drawn == "regions" else self._suppressed(contours[2::2, 2::2])
+            return contours
         if contours.shape != size:
             raise _of_other_size(contours, image, size)
-        if self.drawn == "regions":
-            raise InputError(
-                f"is {width}x{height}, as large as its image: regions need contours of double size (ucm2), "
-                f"{2 * width + 1}x{2 * height + 1}",
-                file=image.prediction,
-            )
-        return self._suppressed(contours)
-
-    def _suppressed(self, edges: Map) -> Map:
-        return edges
+        raise InputError(
+            f"is {width}x{height}, as large as its image: regions need contours of double size (ucm2), "
+            f"{2 * width + 1}x{2 * height + 1}",
+            file=image.prediction,
+        )
 
 
 def read_map(path: Path, drawn: Drawn) -> Prediction:

@@ -7,13 +7,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
 
-import numpy as np
-
 from segmetrics.errors import InputError
 from segmetrics.evaluators.base import Evaluator
 from segmetrics.evaluators.regions import RegionEvaluator
 from segmetrics.plugin.boundary_files import AnnotatedImage, Decoded, Decoding, find_annotations, read_map
-from segmetrics.plugin.edge_doubts import doubts
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
 from segmetrics.plugin.label_map_files import Matched, Pattern, check_folders, match_predictions
 from segmetrics.types import Parity
@@ -64,21 +61,15 @@ class BoundaryJob(Job):
     ) -> None:
         first = read_map(there[0].prediction, images.drawn)
         n_segmentations = len(first) if isinstance(first, list) else None
-        self._drawn = images.drawn
         self._thresholds = _thresholds(values, n_segmentations)
         self._values = values
-        self._decoding = Decoding(images.drawn, n_segmentations, nms=values.get("nms") is True)
+        self._decoding = Decoding(images.drawn, n_segmentations)
         self._images = tuple(there)
         self.coverage = matched.coverage
         self.dataset = DatasetInfo(split=str(values["split"]), n_images=self.coverage.expected, n_classes=1)
         self.inputs = tuple(_inputs(there))
         self.first_missing = matched.first_missing
-        self.warnings = (*matched.warnings(), *self._doubts())
-
-    def _doubts(self) -> Iterator[str]:
-        if self._drawn == "boundaries" and self._decoding.n_segmentations is None:
-            first = self._images[0]
-            yield from doubts(np.asarray(self._decoding.prediction(first)), first.prediction)
+        self.warnings = tuple(matched.warnings())
 
     def evaluator(self) -> Evaluator:
         """A fresh evaluator of what was drawn."""

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from segmetrics.plugin import Command, Dataset, Format, Metric, hookimpl
-from segmetrics.plugin.boundaries import FORMATS, REGION_METRICS, boundary_dataset
+from segmetrics.plugin.boundaries import FORMATS, REGION_METRICS, region_dataset
 from segmetrics_bsds500.results import bsds500_results
 
-REGIONS = boundary_dataset(
+REGIONS = region_dataset(
     name="bsds500-regions",
-    drawn="regions",
     summary="BSDS500 regions, 200 test images that 4 to 8 people segmented",
     license="non-commercial research and education",
     source="UC Berkeley; Arbelaez et al., Contour Detection and Hierarchical Image Segmentation, TPAMI 2011",
