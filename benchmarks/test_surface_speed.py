@@ -1,8 +1,8 @@
 """Surface distances on a plane of 512 x 512 and a volume of 128 x 128 x 128 with a cube of 60.
 
-Run with `pytest benchmarks/test_surface_speed.py --benchmark-only`. Ours stand beside the same numbers by other
-ways: two distance transforms, of SciPy or of `edt` (seung-lab, one thread), of the box around both masks; and
-`surface-distance`. The packages are found where they are installed.
+Run with `pytest benchmarks/test_surface_speed.py --benchmark-only`. Ours stand beside the same numbers made
+otherwise, where the packages are installed: by two distance transforms, of SciPy or of `edt` (seung-lab, one
+thread), of the box around both masks; and by `surface-distance`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from scipy import ndimage
 from segmetrics.surface_distances import Definition, distance_transform, surface_distances
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import NDArray
     from pytest_benchmark.fixture import BenchmarkFixture
 
@@ -82,7 +84,7 @@ def test_all_measures_by_transforms(
 
 
 @pytest.fixture
-def surface_distance(monkeypatch: pytest.MonkeyPatch) -> Any:
+def surface_distance(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The package, lent the names that it uses and that NumPy and SciPy no longer have."""
     for module, name, value in (
         (np, "Inf", np.inf),
@@ -90,12 +92,15 @@ def surface_distance(monkeypatch: pytest.MonkeyPatch) -> Any:
         (ndimage, "morphology", ndimage),
     ):
         monkeypatch.setattr(module, name, value, raising=False)
-    return pytest.importorskip("surface_distance.metrics", reason="surface-distance is not installed")
+    package: ModuleType = pytest.importorskip(
+        "surface_distance.metrics", reason="surface-distance is not installed"
+    )
+    return package
 
 
 @MASKS
 def test_all_measures_by_surface_distance(
-    benchmark: BenchmarkFixture, surface_distance: Any, masks: tuple[Mask, Mask]
+    benchmark: BenchmarkFixture, surface_distance: ModuleType, masks: tuple[Mask, Mask]
 ) -> None:
     def measures() -> list[float]:
         found = surface_distance.compute_surface_distances(*masks, (1,) * masks[0].ndim)
