@@ -1,0 +1,71 @@
+#include "bitmap.h"
+
+#include "runs.h"
+
+#include <string.h>
+
+sm_status sm_bitmap_make(sm_bitmap *bitmap, size_t height, size_t width, sm_buffer *buffer) {
+    if (!sm_size_is_valid(height, width)) return SM_NO_MEMORY;
+    size_t row_words = (width - 1) / SM_WORD_PIXELS + 1;
+    if (sm_buffer_reserve(buffer, height * row_words, sizeof *bitmap->words) != SM_OK)
+        return SM_NO_MEMORY;
+    *bitmap = (sm_bitmap){height, width, row_words, buffer->data};
+    memset(bitmap->words, 0, height * row_words * sizeof *bitmap->words);
+    return SM_OK;
+}
+
+size_t sm_bitmap_words(const sm_bitmap *bitmap) {
+    return bitmap->height * bitmap->row_words;
+}
+
+/*
+ * One bit for each of 8 bytes, the first lowest. The additions carry into the top bit of a byte
+ * that is not 0; the product then gathers the top bits in its top byte.
+ */
+static inline uint64_t bits_of_8(const uint8_t *pixels) {
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < 8; i++) bytes |= (uint64_t)pixels[i] << 8 * i;
+    uint64_t tops = (((bytes & low) + low) | bytes) & ~low;
+    return (tops >> 7) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+static inline uint64_t bits_of(const uint8_t *pixels, size_t n) {
+    uint64_t word = 0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) word |= bits_of_8(pixels + i) << i;
+    for (; i < n; i++) word |= (uint64_t)(pixels[i] != 0) << i;
+    return word;
+}
+
+static inline size_t pixels_of_word(const sm_bitmap *bitmap, size_t w) {
+    size_t left = bitmap->width - w * SM_WORD_PIXELS;
+    return left < SM_WORD_PIXELS ? left : SM_WORD_PIXELS;
+}
+
+void sm_bitmap_pack(const uint8_t *pixels, sm_bitmap *bitmap) {
+    for (size_t y = 0; y < bitmap->height; y++) {
+        uint64_t *row = sm_bitmap_row(bitmap, y);
+        for (size_t w = 0; w < bitmap->row_words; w++) {
+            size_t n = pixels_of_word(bitmap, w);
+            row[w] = bits_of(pixels, n);
+            pixels += n;
+        }
+    }
+}
+
+void sm_bitmap_unpack(const sm_bitmap *bitmap, uint8_t *pixels) {
+    for (size_t y = 0; y < bitmap->height; y++) {
+        const uint64_t *row = sm_bitmap_row(bitmap, y);
+        for (size_t w = 0; w < bitmap->row_words; w++) {
+            size_t n = pixels_of_word(bitmap, w);
+            for (size_t i = 0; i < n; i++) *pixels++ = (uint8_t)(row[w] >> i & 1);
+        }
+    }
+}
+
+size_t sm_bitmap_count(const sm_bitmap *bitmap) {
+    size_t n = 0, n_words = sm_bitmap_words(bitmap);
+    for (size_t i = 0; i < n_words; i++) n += (size_t)__builtin_popcountll(bitmap->words[i]);
+    return n;
+}
