@@ -16,7 +16,7 @@
 
 #include <math.h>
 
-/* Steps to a site where there is none: more than any extent, and room to add one. */
+/* Steps to a site where there is none: more than there can be, and room to add as many. */
 static const int32_t NO_SITE = SM_MOST_POINTS;
 
 /* height + ((i - index) * spacing)^2 at point i of a line */

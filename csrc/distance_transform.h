@@ -25,8 +25,8 @@ typedef struct sm_grid {
     double spacing[3]; /* between neighbours, finite and positive */
 } sm_grid;
 
-/* Most points along an axis. */
-enum { SM_MOST_POINTS = 1 << 30 };
+/* Most points along an axis: twice as many steps can be counted. */
+enum { SM_MOST_POINTS = (1 << 30) - 1 };
 
 /* Number of points; 0 also where an extent is beyond SM_MOST_POINTS or the product overflows. */
 size_t sm_grid_points(const sm_grid *grid);
