@@ -259,9 +259,11 @@ def test_what_is_no_pair_of_masks_is_refused(truth: Any, prediction: Any, messag
         surface_distances(truth, prediction, definition="monai")
 
 
-@pytest.mark.parametrize("spacing", [0.0, -1.0, math.nan, math.inf, (1.0, 0.0), (1.0, 1.0, 1.0)])
+@pytest.mark.parametrize("spacing", [0.0, -1.0, 1e-160, math.nan, math.inf, (1.0, 0.0), (1.0, 1.0, 1.0)])
 def test_a_spacing_that_is_none_is_refused(spacing: float | tuple[float, ...]) -> None:
-    with pytest.raises(ValueError, match=r"spacing is .*, expected a finite positive number, or 2 of them"):
+    with pytest.raises(
+        ValueError, match=r"spacing is .*, expected a number from 1e-100 to 1e\+100, or 2 of them"
+    ):
         surface_distances(DOT, DOT, spacing=spacing, definition="monai")
 
 

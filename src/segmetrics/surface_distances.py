@@ -32,6 +32,10 @@ Definition = Literal["deepmind", "monai"]
 Spacing = float | Sequence[float]
 """Between neighbouring pixels: on all axes, or on each from the slowest."""
 
+_LEAST_SPACING: Final = 1e-100
+_MOST_SPACING: Final = 1e100
+"""Squares of distances are neither 0 nor infinite."""
+
 Pixels = NDArray[np.uint8]
 Distances = NDArray[np.float64]
 Spacings = tuple[float, ...]
@@ -208,7 +212,7 @@ def distance_transform(mask: ArrayLike, *, spacing: Spacing = 1.0) -> NDArray[np
 
     Raises:
         InputError: The shape is not of 2 or 3 axes, or a value is neither 0 nor 1.
-        ValueError: `spacing` is not finite and positive.
+        ValueError: `spacing` is not positive, or of another number of axes.
 
     >>> distance_transform([[0, 1, 1, 1]], spacing=(1.0, 0.5)).tolist()
     [[0.0, 0.5, 1.0, 1.5]]
@@ -313,8 +317,9 @@ def _pixels(mask: ArrayLike, name: str) -> Pixels:
 
 def _spacings(spacing: Spacing, n_axes: int) -> Spacings:
     given = np.asarray(spacing, np.float64)
-    if given.shape not in ((), (n_axes,)) or not (np.isfinite(given) & (given > 0)).all():
-        raise ValueError(f"spacing is {spacing}, expected a finite positive number, or {n_axes} of them")
+    if given.shape not in ((), (n_axes,)) or not ((given >= _LEAST_SPACING) & (given <= _MOST_SPACING)).all():
+        limits = f"from {_LEAST_SPACING} to {_MOST_SPACING}"
+        raise ValueError(f"spacing is {spacing}, expected a number {limits}, or {n_axes} of them")
     return tuple(np.broadcast_to(given, n_axes).tolist())
 
 
