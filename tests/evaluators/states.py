@@ -7,7 +7,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from evaluators import cityscapes_instance_cases, instance_cases, panoptic_cases, region_cases, semantic_cases
+from evaluators import (
+    cityscapes_instance_cases,
+    instance_cases,
+    panoptic_cases,
+    region_cases,
+    semantic_cases,
+    surface_cases,
+)
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.tensors import read_state, write_state
 
@@ -22,6 +29,7 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
     ),
     "regions": lambda: region_cases.evaluated([3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
+    "surface distances": lambda: surface_cases.evaluated(surface_cases.small(), [3, 7]),
 }
 """A state of the images 3 and 7, with rows of every kind."""
 

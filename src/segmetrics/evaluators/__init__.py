@@ -23,6 +23,8 @@ __all__ = [
     "PanopticEvaluator",
     "RegionEvaluator",
     "SemanticEvaluator",
+    "SpacedMap",
+    "SurfaceDistanceEvaluator",
 ]
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.panoptic import PanopticEvaluator
     from segmetrics.evaluators.regions import RegionEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
+    from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
 else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
@@ -44,6 +47,8 @@ else:
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
         "RegionEvaluator": "segmetrics.evaluators.regions",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
+        "SpacedMap": "segmetrics.evaluators.surfaces",
+        "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
     }
 
     def __getattr__(name: str) -> object:
