@@ -12,7 +12,9 @@ from evaluators import (
     cityscapes_instance_cases,
     instance_cases,
     panoptic_cases,
+    region_cases,
     semantic_cases,
+    surface_cases,
     voc_instance_cases,
 )
 from segmetrics.evaluators.row_states import RowEvaluator
@@ -29,7 +31,9 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
     ),
     "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
     "boundaries": lambda: boundary_cases.evaluated([3, 7]),
+    "regions": lambda: region_cases.evaluated([3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
+    "surface distances": lambda: surface_cases.evaluated(surface_cases.small(), [3, 7]),
 }
 """A state of the images 3 and 7, with rows of every kind."""
 

@@ -22,7 +22,10 @@ __all__ = [
     "InstanceGrid",
     "InstanceSizes",
     "PanopticEvaluator",
+    "RegionEvaluator",
     "SemanticEvaluator",
+    "SpacedMap",
+    "SurfaceDistanceEvaluator",
     "VocInstanceEvaluator",
 ]
 
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.instance_iou import InstanceSizes
     from segmetrics.evaluators.instances import InstanceEvaluator
     from segmetrics.evaluators.panoptic import PanopticEvaluator
+    from segmetrics.evaluators.regions import RegionEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
+    from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
     from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
@@ -45,8 +50,11 @@ else:
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
         "InstanceSizes": "segmetrics.evaluators.instance_iou",
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
+        "RegionEvaluator": "segmetrics.evaluators.regions",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
         "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
+        "SpacedMap": "segmetrics.evaluators.surfaces",
+        "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
     }
 
     def __getattr__(name: str) -> object:
