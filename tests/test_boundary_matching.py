@@ -34,7 +34,7 @@ def test_most_pairs_at_least_cost(seed: int, height: int, width: int, max_distan
     rng = np.random.default_rng(seed)
     maps = [drawn(rng, (height, width), share) for share in rng.choice([0.05, 0.2, 0.5], 2)]
     predicted, annotated = map(np.argwhere, maps)
-    found = match(*maps, max_distance)
+    found = match(maps[0], maps[1], max_distance)
     assert len(set(map(tuple, found.annotated.tolist()))) == len(found.annotated)
     if not len(predicted) or not len(annotated):
         assert len(found.predicted) == 0
