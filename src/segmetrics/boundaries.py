@@ -1,18 +1,15 @@
-"""Boundaries: thinning, matching at least cost, and how predicted ones correspond to annotated ones.
+"""Boundaries: thinning them, matching them with annotated ones, and counting what corresponds.
 
-A boundary map is a binary image, (h, w), true on boundaries. Two pixels may correspond if they are at most
-`max_distance` of the image's diagonal apart; of all ways to pair them, the one with the most pairs counts,
-and of those the one with the least total distance.
-
-Source: Martin, Fowlkes and Malik, Learning to Detect Natural Image Boundaries Using Local Brightness, Color,
-and Texture Cues (PAMI 26(5), 2004), and the benchmark of BSDS500.
+Sources: Martin, Fowlkes and Malik, Learning to Detect Natural Image Boundaries (PAMI 26(5), 2004); Arbelaez
+et al., Contour Detection and Hierarchical Image Segmentation (PAMI 33(5), 2011), for BSDS500.
+Its own matcher draws at random; what it draws from is here exact, see docs/reference/parity.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from math import sqrt
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,259 +19,238 @@ from segmetrics.arrays import as_numpy
 from segmetrics.errors import InputError
 
 MAX_DISTANCE: Final = 0.0075
-"""Of the image's diagonal: BSDS500's. NYUDv2 is scored with 0.011."""
+"""Of an image's diagonal: how far BSDS500 lets corresponding pixels lie apart."""
 
-_BRIGHTEST: Final = 255
-
-
-def thin(mask: ArrayLike) -> NDArray[np.bool_]:
-    """Thin boundaries to lines of one pixel.
-
-    Args:
-        mask: (h, w) bool or numbers; what is not 0 is boundary.
-
-    Returns:
-        (h, w) bool.
-
-    Raises:
-        InputError: It is no such array.
-
-    Source: Guo and Hall, Parallel thinning with two-subiteration algorithms (CACM 32(3), 1989), algorithm A1;
-    the same as MATLAB's `bwmorph(mask, 'thin', Inf)`.
-
-    >>> thin([[1, 1, 1], [1, 1, 1], [1, 1, 1]]).astype(int)
-    array([[0, 0, 0],
-           [0, 1, 0],
-           [0, 0, 0]])
-    """
-    image = _as_image(mask, "mask").copy()
-    _core.thin(image)
-    return image.view(np.bool_)
+Map = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Matches:
-    """Which pixels of two boundary maps correspond.
+class Matches(NamedTuple):
+    """Pairs of pixels that correspond, in raster order of the predicted ones.
 
     Attributes:
-        predicted: (n, 2) int64, row and column of predicted pixels that are matched, row by row.
-        annotated: (n, 2) int64, the annotated pixel of each.
+        predicted: (n, 2) int64, row and column.
+        annotated: (n, 2) int64, row and column.
+        distance: (n,) float64, in pixels.
     """
 
     predicted: NDArray[np.int64]
     annotated: NDArray[np.int64]
+    distance: NDArray[np.float64]
 
-    def __len__(self) -> int:
-        """How many pairs there are."""
-        return len(self.predicted)
+
+def thin(mask: ArrayLike) -> NDArray[np.bool_]:
+    """Reduce boundaries to lines of one pixel.
+
+    Args:
+        mask: (h, w) bool, or integers that are boundary where not 0.
+
+    Returns:
+        (h, w) bool, as MATLAB's bwmorph(mask, 'thin', Inf) and skimage.morphology.thin.
+
+    Raises:
+        InputError: It is no such mask.
+
+    Source: Guo and Hall, Parallel Thinning with Two-Subiteration Algorithms (CACM 32(3), 1989), A1.
+
+    >>> thin([[1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]]).astype(int).tolist()
+    [[0, 0, 0, 0, 0], [0, 1, 1, 1, 0], [0, 0, 0, 0, 0]]
+    """
+    image = _mask(mask, "mask").copy()
+    _core.thin(image)
+    return image.view(np.bool_)
 
 
 def match(predicted: ArrayLike, annotated: ArrayLike, max_distance: float = MAX_DISTANCE) -> Matches:
-    """Match the pixels of two boundary maps: the most pairs, and of those the least total distance.
+    """Match boundary pixels one to one: as many as can be, with the least sum of distances.
+
+    Distances are added up in whole hundredths of a pixel. What remains open is settled by a hash of the
+    pixels' places, so the same maps give the same matches.
 
     Args:
-        predicted: (h, w) bool or numbers, true on boundaries; not thinned here.
-        annotated: The same, of the same size.
-        max_distance: How far apart two pixels may be, as a share of the image's diagonal.
+        predicted: (h, w) bool, or integers that are boundary where not 0.
+        annotated: Likewise, of the same size.
+        max_distance: How far matched pixels may lie apart, as a share of the image's diagonal.
 
     Raises:
-        InputError: A map is no such array, or their sizes differ.
-        ValueError: max_distance is negative or no number.
+        InputError: A map is none, or the sizes differ.
+        ValueError: `max_distance` is not a number from 0 on, or is too large for the image.
 
-    Source: the module's; where several matchings are as good, hashes of the pixels decide.
-
-    >>> match([[0, 1, 0], [0, 0, 0]], [[0, 0, 0], [1, 1, 0]], max_distance=0.3).annotated
-    array([[1, 1]])
+    >>> match([[1, 1, 0, 0]], [[0, 1, 0, 1]], max_distance=0.5).annotated.tolist()
+    [[0, 1], [0, 3]]
     """
-    one, other = _as_image(predicted, "predicted"), _as_image(annotated, "annotated")
-    if one.shape != other.shape:
-        raise InputError(f"predicted has shape {one.shape}, annotated {other.shape}; they must agree")
-    mates = _core.match(one, other, radius_of(one.shape, max_distance))
-    rows, columns = np.nonzero(mates >= 0)
-    matched = np.unravel_index(mates[rows, columns], one.shape)
-    return Matches(np.stack([rows, columns], axis=1), np.stack(matched, axis=1))
+    maps = _mask(predicted, "predicted"), _mask(annotated, "annotated")
+    if maps[0].shape != maps[1].shape:
+        raise InputError(f"predicted has shape {maps[0].shape}, annotated {maps[1].shape}; they must agree")
+    height, width = maps[0].shape
+    mates = _core.match(*maps, matching_radius(height, width, max_distance))
+    rows = np.argwhere(mates >= 0)
+    partners = np.stack(np.divmod(mates[mates >= 0], width), axis=1)
+    return Matches(rows, partners, np.hypot(*(rows - partners).T))
 
 
-def radius_of(shape: Sequence[int], max_distance: float) -> float:
-    """Pixels that `max_distance` of the diagonal of a (height, width) image is.
-
-    Raises:
-        ValueError: It is negative or no number.
-    """
-    if not max_distance >= 0:
-        raise ValueError(f"max_distance is {max_distance}, expected a share of the diagonal, 0 or more")
-    height, width = map(float, shape[:2])
-    return float(max_distance * np.sqrt(height * height + width * width))
-
-
-def boundaries_of_segments(labels: ArrayLike) -> NDArray[np.bool_]:
+def segmentation_boundaries(labels: ArrayLike) -> NDArray[np.bool_]:
     """The boundaries between the segments of a label map.
 
-    A pixel is on a boundary if of itself, its right, its lower and its lower right neighbour two that touch
-    along a side have different labels; in the last row and column, those of these that there are.
+    A pixel is boundary if of the 2 x 2 pixels from it to the right and down two that share a side differ; in
+    the last row and column, if it differs from the next one there.
 
     Args:
         labels: (h, w) integers.
 
     Returns:
-        (h, w) bool.
+        (h, w) bool, as seg2bdry(labels, 'imageSize') of the BSDS500 benchmark.
 
     Raises:
         InputError: It is no label map.
 
-    Source: `seg2bdry(labels, 'imageSize')` of the benchmark of BSDS500.
-
-    >>> boundaries_of_segments([[1, 1, 2], [1, 1, 2], [3, 3, 3]]).astype(int)
-    array([[0, 1, 0],
-           [1, 1, 1],
-           [0, 0, 0]])
+    >>> segmentation_boundaries([[1, 1, 2], [1, 1, 2], [3, 3, 3]]).astype(int).tolist()
+    [[0, 1, 0], [1, 1, 1], [0, 0, 0]]
     """
     array = as_numpy(labels, "labels")
-    if array.ndim != 2 or not array.size or array.dtype.kind not in "biu":
-        raise InputError(
-            f"labels are {array.dtype} of shape {array.shape}, expected integers of shape (h, w)"
-        )
-    right, down = array[:, :-1] != array[:, 1:], array[:-1] != array[1:]
-    boundary = np.zeros(array.shape, np.bool_)
-    boundary[:-1, :-1] = right[:-1] | right[1:] | down[:, :-1] | down[:, 1:]
-    boundary[-1, :-1] = right[-1]
-    boundary[:-1, -1] = down[:, -1]
-    return boundary
+    if array.ndim != 2 or not array.size or array.dtype.kind == "f":
+        raise InputError(f"labels are {array.dtype} of shape {array.shape}, expected (h, w) integers")
+    right, down = np.zeros(array.shape, np.bool_), np.zeros(array.shape, np.bool_)
+    right[:, :-1] = array[:, 1:] != array[:, :-1]
+    down[:-1] = array[1:] != array[:-1]
+    boundaries = right | down
+    boundaries[:-1] |= right[1:]
+    boundaries[:, :-1] |= down[:, 1:]
+    return boundaries
 
 
-def strengths_of_contours(contours: ArrayLike) -> NDArray[Any]:
-    """The boundary strengths of pixels, from an ultrametric contour map on the grid between them.
+def contour_strengths(contours: ArrayLike) -> Map:
+    """The strength of boundaries at each pixel, from an ultrametric contour map of double size.
 
     Args:
-        contours: (2h + 1, 2w + 1) numbers.
+        contours: (2h + 1, 2w + 1): contours between pixels, which lie at odd rows and columns.
 
     Returns:
-        (h, w), a view.
+        (h, w), a view: every second row and column from the third on, as the BSDS500 benchmark takes them.
 
     Raises:
         InputError: It has no such shape.
 
-    >>> strengths_of_contours([[0, 0, 0], [0, 0, 0], [0, 0, 0.5]])
-    array([[0.5]])
+    >>> contour_strengths(np.arange(15).reshape(3, 5)).tolist()
+    [[12, 14]]
     """
     array = as_numpy(contours, "contours")
-    if array.ndim != 2 or array.shape[0] % 2 == 0 or array.shape[1] % 2 == 0 or min(array.shape) < 3:
+    if array.ndim != 2 or any(side < 3 or side % 2 == 0 for side in array.shape):
         raise InputError(f"contours have shape {array.shape}, expected (2h + 1, 2w + 1)")
     return array[2::2, 2::2]
 
 
-class BoundaryCounter:
-    """Counts pixels that correspond, for one image after another. Not for several threads at once.
-
-    Args:
-        max_distance: How far apart two pixels may be, as a share of the image's diagonal.
-        thin: Whether predicted boundaries are thinned first.
+def matching_radius(height: int, width: int, max_distance: float) -> float:
+    """How many pixels `max_distance`, a share of the diagonal, is in an image of this size.
 
     Raises:
-        ValueError: max_distance is negative or no number.
+        ValueError: It is not a number from 0 on.
 
-    >>> counter = BoundaryCounter(max_distance=0.4)
-    >>> counter.of_strengths([[0.0, 0.6, 0.0]], [0.5, 0.9], [[[0, 1, 1]], [[0, 0, 1]]]).tolist()
-    [[2, 3, 1, 1], [0, 3, 0, 0]]
+    >>> matching_radius(30, 40, 0.1)
+    5.0
+    """
+    if not 0 <= max_distance < float("inf"):
+        raise ValueError(f"max_distance is {max_distance}, expected a share of the diagonal, from 0 on")
+    return max_distance * sqrt(height * height + width * width)
+
+
+class BoundaryCounter:
+    """Counts corresponding pixels of one image after the other, in memory that is used again.
+
+    Args:
+        thresholds: (k,) ascending, finite.
+        max_distance: How far matched pixels may lie apart, as a share of the image's diagonal.
+        thin: Whether predicted boundaries are thinned after the cut.
+
+    Raises:
+        ValueError: `max_distance` is not a number from 0 on.
+
+    >>> counter = BoundaryCounter([0.5], max_distance=0.2)
+    >>> counter.count(np.array([[0.2, 0.7, 0.5]]), [[[0, 0, 1]], [[1, 0, 0]]]).tolist()
+    [[1, 2, 1, 2]]
     """
 
-    def __init__(self, max_distance: float = MAX_DISTANCE, *, thin: bool = True) -> None:
-        radius_of((1, 1), max_distance)
+    def __init__(
+        self, thresholds: ArrayLike, max_distance: float = MAX_DISTANCE, *, thin: bool = True
+    ) -> None:
+        self._thresholds = np.array(thresholds, np.float64)
         self._max_distance = max_distance
         self._thin = thin
         self._core = _core.BoundaryCounter()
+        matching_radius(1, 1, max_distance)  # refuses what is no share
 
-    def of_strengths(
-        self, strengths: ArrayLike, thresholds: ArrayLike, annotations: Sequence[ArrayLike]
-    ) -> NDArray[np.int64]:
-        """Counts of one map of strengths, cut at thresholds: boundaries are where it reaches them.
-
-        Args:
-            strengths: (h, w) floats in [0, 1], or uint8 that stands for value / 255.
-            thresholds: (k,) ascending.
-            annotations: (h, w) bool or numbers each, what is not 0 being boundary; at least one.
-
-        Returns:
-            (k, 4): annotated pixels found, added up over annotations; annotated pixels, likewise; predicted
-            pixels that are right, matched with one of any annotation; predicted pixels.
-
-        Raises:
-            InputError: A map is wrong, or sizes differ, or there are no annotations.
-        """
-        drawn = _as_annotations(annotations)
-        values = _as_strengths(strengths)
-        _check_size("the prediction", values, drawn)
-        cuts = np.ascontiguousarray(thresholds, np.float64)
-        radius = radius_of(values.shape, self._max_distance)
-        return self._core.of_strengths(values, cuts, self._thin, drawn, radius)
-
-    def of_boundaries(
-        self, boundaries: Sequence[ArrayLike], annotations: Sequence[ArrayLike]
-    ) -> NDArray[np.int64]:
-        """Counts of several boundary maps of one image, as `of_strengths`.
+    def count(self, prediction: Any, annotations: Sequence[Any]) -> NDArray[np.int64]:  # noqa: ANN401
+        """Counts of one image.
 
         Args:
-            boundaries: (h, w) bool or numbers each; at least one.
-            annotations: As there.
+            prediction: (h, w) strengths in [0, 1], of which a pixel is boundary where they reach the
+                threshold; 8-bit ones are divided by 255. Or a list with one map for each threshold: bool
+                boundaries, or integer labels, whose `segmentation_boundaries` are taken.
+            annotations: At least one (h, w) map, bool or integers that are boundary where not 0.
 
         Returns:
-            (len(boundaries), 4), as there.
+            (k, 4) int64 for each threshold: annotated pixels that are matched, and all, both added up over
+            annotations; predicted pixels that are matched with any annotation, and all.
 
         Raises:
-            InputError: As there.
+            InputError: A map is none, sizes differ, or there are no annotations.
         """
-        drawn = _as_annotations(annotations)
-        images = [_as_image(image, "a prediction") for image in boundaries]
-        if not images:
-            raise InputError("there are no boundary maps")
-        for image in images:
-            _check_size("a prediction", image, drawn)
-        radius = radius_of(drawn.shape[1:], self._max_distance)
-        return self._core.of_images(np.stack(images), self._thin, drawn, radius)
+        annotated = _stack([_mask(each, f"annotation {i}") for i, each in enumerate(annotations)])
+        shape = annotated.shape[1:]
+        radius = matching_radius(shape[0], shape[1], self._max_distance)
+        if isinstance(prediction, list | tuple):
+            images = self._images(prediction, shape)
+            return self._core.of_images(images, self._thin, annotated, radius)
+        strengths = _strengths(prediction, shape)
+        return self._core.of_strengths(strengths, self._thresholds, self._thin, annotated, radius)
+
+    def _images(self, maps: Sequence[object], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+        if len(maps) != len(self._thresholds):
+            expected = f"{len(self._thresholds)}: one a threshold"
+            raise InputError(f"found {len(maps)} predicted maps, expected {expected}")
+        images = []
+        for i, each in enumerate(maps):
+            name = f"prediction {i}"
+            array = as_numpy(each, name)
+            _check_shape(array, shape, name)
+            images.append(_mask(array if array.dtype == np.bool_ else segmentation_boundaries(array), name))
+        return np.stack(images)
 
 
-def _as_image(mask: ArrayLike, name: str) -> NDArray[np.uint8]:
-    """(h, w) bytes of 0 and 1."""
-    array = as_numpy(mask, name)
-    if array.ndim != 2 or not array.size:
-        raise InputError(f"{name} has shape {array.shape}, expected (h, w)")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise InputError(f"{name} holds numbers that are not finite")
-    return np.ascontiguousarray(array != 0).view(np.uint8)
+def _mask(value: object, name: str) -> NDArray[np.uint8]:
+    """(h, w) bytes, contiguous, of 0 and 1 if they were bool."""
+    array = as_numpy(value, name)
+    if array.ndim != 2 or not array.size or array.dtype.kind == "f":
+        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected (h, w) bool or integers")
+    if array.dtype.itemsize > 1:
+        array = array != 0
+    return np.ascontiguousarray(array).view(np.uint8)
 
 
-def _as_annotations(annotations: Sequence[ArrayLike]) -> NDArray[np.uint8]:
-    images = [_as_image(image, f"annotation {i}") for i, image in enumerate(annotations)]
-    if not images:
-        raise InputError("there are no annotations, expected one of each annotator")
-    for i, image in enumerate(images):
-        if image.shape != images[0].shape:
-            raise InputError(f"annotation {i} has shape {image.shape}, the first {images[0].shape}")
-    return np.stack(images)
+def _stack(annotations: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    if not annotations:
+        raise InputError("the list of annotations is empty, expected at least one map")
+    for i, annotation in enumerate(annotations):
+        if annotation.shape != annotations[0].shape:
+            expected = annotations[0].shape
+            raise InputError(f"annotation {i} has shape {annotation.shape}, that before it {expected}")
+    return np.stack(annotations)
 
 
-def _as_strengths(strengths: ArrayLike) -> NDArray[np.float64]:
-    """(h, w) in [0, 1]."""
-    array = as_numpy(strengths, "the prediction")
-    if array.ndim != 2 or not array.size:
-        raise InputError(f"the prediction has shape {array.shape}, expected (h, w)")
+def _check_shape(array: Map, shape: tuple[int, ...], name: str) -> None:
+    if array.shape != shape:
+        raise InputError(f"{name} has shape {array.shape}, its annotations {shape}; they must agree")
+
+
+def _strengths(value: object, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    array = as_numpy(value, "prediction")
+    _check_shape(array, shape, "prediction")
     if array.dtype == np.uint8:
-        shares: NDArray[np.float64] = np.divide(array, _BRIGHTEST, dtype=np.float64)
-        return np.ascontiguousarray(shares)
-    if array.dtype.kind != "f":
-        raise InputError(f"the prediction is {array.dtype}, expected floats in [0, 1] or uint8")
-    low, high = array.min(), array.max()
-    if not (low >= 0 and high <= 1):  # false for NaN too
-        row, column = np.argwhere(~((array >= 0) & (array <= 1)))[0].tolist()
-        raise InputError(
-            f"the prediction is {array[row, column]:g}, expected floats in [0, 1]",
-            place=f"pixel [{row}, {column}]",
-        )
-    return np.ascontiguousarray(array, np.float64)
-
-
-def _check_size(name: str, image: NDArray[Any], annotations: NDArray[np.uint8]) -> None:
-    if image.shape != annotations.shape[1:]:
-        raise InputError(
-            f"{name} has shape {image.shape}, its annotations {annotations.shape[1:]}; they must agree"
-        )
+        return array / 255
+    if array.dtype.kind not in "fb":
+        raise InputError(f"prediction has dtype {array.dtype}, expected floats in [0, 1], or uint8")
+    strengths = np.ascontiguousarray(array, np.float64)
+    if not (strengths.min() >= 0 and strengths.max() <= 1):
+        first = np.unravel_index((~((strengths >= 0) & (strengths <= 1))).argmax(), strengths.shape)
+        place = f"pixel {[int(i) for i in first]}"
+        raise InputError(f"prediction is {strengths[first]}, expected a strength from 0 to 1", place=place)
+    return strengths

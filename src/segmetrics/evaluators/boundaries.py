@@ -1,7 +1,9 @@
-"""Boundaries against several annotators: ODS, OIS, average precision, R50.
+"""Boundaries against several annotators: precision, recall, and their F-measure at the best threshold.
 
-Source: Martin, Fowlkes and Malik (PAMI 26(5), 2004), as the benchmark of BSDS500 and Dollar's toolbox of
-structured edges compute it; see `segmetrics.boundaries` for how boundaries correspond.
+Sources: Martin, Fowlkes and Malik, Learning to Detect Natural Image Boundaries (PAMI 26(5), 2004); Arbelaez
+et al., Contour Detection and Hierarchical Image Segmentation (PAMI 33(5), 2011), section 3, as BSDS500's
+benchmark computes them; for R50 Dollar and Zitnick, Fast Edge Detection Using Structured Forests (PAMI 37(8),
+2015). See `segmetrics.boundaries` for the counts.
 """
 
 from __future__ import annotations
@@ -14,28 +16,59 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from segmetrics.boundaries import MAX_DISTANCE, BoundaryCounter, boundaries_of_segments
+from segmetrics.boundaries import MAX_DISTANCE, BoundaryCounter
 from segmetrics.errors import InputError
-from segmetrics.evaluators.boundary_curves import BoundaryCurve, best_of_each
+from segmetrics.evaluators.boundary_curves import (
+    Values,
+    average_precision,
+    best_point,
+    rates,
+    recall_at_half_precision,
+)
 from segmetrics.evaluators.image_rows import Column, ImageRows, Table
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.thresholds import ascending_thresholds
 from segmetrics.types import Key, Protocol, Score, Scores
 
 Convention = Literal["bsds", "pdollar"]
-"""Whose program's numbers: that of BSDS500, or that of Dollar's toolbox, where no threshold is 0."""
 
 REFERENCES: Final[dict[Convention, str]] = {
     "bsds": "BSDS500 benchmark, January 2013",
-    "pdollar": "pdollar/edges 3.01, edgesEvalDir",
+    "pdollar": "Structured Edge Detection Toolbox 3.01",
 }
 
-_LEAST_THRESHOLD: Final = float(np.finfo(np.float64).eps)
+
+@dataclass(frozen=True, eq=False)
+class BoundaryRows(ImageRows):
+    """What was counted in some images.
+
+    Attributes:
+        counts: (n_images, thresholds, 4) int64, as `segmetrics.boundaries.BoundaryCounter.count` gives them.
+    """
+
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class BoundaryCurve:
+    """What a data set scores at each threshold.
+
+    Attributes:
+        thresholds: (k,) float64.
+        recall: (k,) float64.
+        precision: (k,) float64.
+        f: (k,) float64.
+    """
+
+    thresholds: Values
+    recall: Values
+    precision: Values
+    f: Values
 
 
 @dataclass(frozen=True, eq=False)
 class BoundaryImages:
-    """What each image scores where its F is greatest, thresholds interpolated.
+    """What each image scores at the threshold that suits it best, which may lie between two.
 
     Attributes:
         keys: Of the n images.
@@ -46,46 +79,31 @@ class BoundaryImages:
     """
 
     keys: Sequence[Key]
-    threshold: NDArray[np.float64]
-    recall: NDArray[np.float64]
-    precision: NDArray[np.float64]
-    f: NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class BoundaryRows(ImageRows):
-    """Counts of images.
-
-    Attributes:
-        counts: (n_images, k, 4) int64; see `segmetrics.boundaries.BoundaryCounter.of_strengths`.
-    """
-
-    counts: NDArray[np.int64]
+    threshold: Values
+    recall: Values
+    precision: Values
+    f: Values
 
 
 class BoundaryEvaluator(RowEvaluator[BoundaryRows]):
-    """Precision and recall of boundaries over thresholds.
-
-    Of F, `ods` is the greatest at one threshold for the data set, interpolated between thresholds; `ois`
-    takes each image where its own is greatest. `ap` is the area under the curve, `r50` the recall at
-    precision 0.5.
+    """F-measure at the best threshold of the data set (ODS) and of each image (OIS), AP, R50, the curve.
 
     Args:
         thresholds: Ascending; or how many, evenly spaced within (0, 1): 99 are 0.01, 0.02, ..., 0.99.
-        max_distance: How far apart two pixels may be that correspond, as a share of the image's diagonal.
-        thin: Whether predicted boundaries are thinned.
-        convention: Whose program's numbers.
+        max_distance: How far corresponding pixels may lie apart, as a share of the image's diagonal.
+        thin: Whether predicted boundaries are thinned after the cut, as the benchmarks do.
+        convention: "bsds"; or "pdollar", which cuts at 2**-52 where a threshold is less.
         keys_from: The first key for images that come without; None starts at 0, and then the state does not
             merge with another that numbered its own images.
 
     Raises:
         ValueError: An argument is not one of these.
 
-    >>> evaluator = BoundaryEvaluator(max_distance=0.2)
-    >>> evaluator.update([[[[0, 1, 0, 0]]]], [np.array([[0.0, 0.6, 0.0, 0.3]])])
+    >>> evaluator = BoundaryEvaluator(thresholds=[0.25, 0.75], max_distance=0.2)
+    >>> evaluator.update([[[[0, 0, 1]], [[1, 0, 0]]]], [np.array([[0.5, 0, 1.0]])])
     >>> scores = evaluator.compute()
-    >>> scores["ods.f"], scores["ods.recall"], scores["ods.precision"]
-    (1.0, 1.0, 1.0)
+    >>> scores["ods.f"], scores["ods.threshold"], scores.value("recall", threshold=0.75)
+    (1.0, 0.25, 0.5)
     """
 
     kind = "segmetrics.boundaries.1"
@@ -102,113 +120,135 @@ class BoundaryEvaluator(RowEvaluator[BoundaryRows]):
         if convention not in get_args(Convention):
             raise ValueError(f"convention is {convention!r}, expected bsds or pdollar")
         self.thresholds = ascending_thresholds(thresholds)
-        self._cuts = self.thresholds
-        if convention == "pdollar":
-            self._cuts = np.maximum(self.thresholds, _LEAST_THRESHOLD)
-        self._max_distance, self._thin = float(max_distance), thin
-        self._counter = BoundaryCounter(max_distance, thin=thin)
+        cuts = np.maximum(self.thresholds, np.finfo(np.float64).eps if convention == "pdollar" else -np.inf)
+        self._counter = BoundaryCounter(cuts, max_distance, thin=thin)
+        self._table = Table({"counts": Column(np.int64, (len(self.thresholds), 4))})
+        params = _Params(
+            thresholds=self.thresholds.tolist(),
+            max_distance=float(max_distance),
+            thin=thin,
+            convention=convention,
+        )
         protocol = Protocol(
             name="bsds-boundaries",
             version="1",
             parity="official",
             reference=REFERENCES[convention],
-            params={
-                "thresholds": self.thresholds.tolist(),
-                "max_distance": self._max_distance,
-                "thin": thin,
-                "convention": convention,
-            },
+            params=msgspec.to_builtins(params),
         )
-        self._table = Table({"counts": Column(np.int64, (len(self.thresholds), 4))})
         super().__init__(protocol, BoundaryRows.empty(self._table), keys_from=keys_from)
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
 
         Args:
-            truth: For each image the list of its annotators' boundary maps, (h, w) bool or numbers each.
-            prediction: For each image a map of strengths, (h, w) floats in [0, 1] or uint8 that stands for
-                value / 255; or a list with a map for each threshold, (h, w) bool of boundaries, or integers
-                that label segments.
+            truth: For each image the list of its annotators' boundaries: at least one (h, w) map, bool or
+                integers that are boundary where not 0.
+            prediction: For each image (h, w) strengths in [0, 1], or 8-bit ones, which are divided by 255. Or
+                a list with one (h, w) map for each threshold, each an operating point of its own: bool
+                boundaries, or integer labels.
             keys: The images' keys; None numbers them from `keys_from` on.
 
         Raises:
-            InputError: A map is wrong, sizes differ, or an image has no annotators.
+            InputError: A map is none, sizes differ, or an image has no annotators.
             MergeError: An image was seen before.
         """
         n = len(truth)
         if len(prediction) != n:
             raise InputError(f"{n} images have annotations, found {len(prediction)} with predictions")
         chosen = self._keys.choose(keys, n)
-        counts = np.empty((n, len(self.thresholds), 4), np.int64)
-        for i, (key, *sides) in enumerate(zip(chosen, truth, prediction, strict=True)):
-            counts[i] = self._counted(key, *sides)
-        order = sorted(range(n), key=chosen.__getitem__)
-        ordered = np.array([chosen[i] for i in order] if n else np.empty(0, np.int64))
-        rows = BoundaryRows(self._table, ordered, counts[order])
-        self._add(rows, numbered=keys is None)
+        images = [self._counted(key, *sides) for key, *sides in zip(chosen, truth, prediction, strict=True)]
+        self._add(BoundaryRows.join([BoundaryRows.empty(self._table), *images]), numbered=keys is None)
 
-    def _counted(self, key: Key, annotations: Any, prediction: Any) -> NDArray[np.int64]:  # noqa: ANN401
+    def _counted(self, key: Key, annotations: Any, prediction: Any) -> BoundaryRows:  # noqa: ANN401
         try:
-            if isinstance(prediction, list | tuple):
-                return self._counter.of_boundaries(self._boundaries(prediction), annotations)
-            return self._counter.of_strengths(prediction, self._cuts, annotations)
+            counts = self._counter.count(prediction, annotations)
         except InputError as error:
             if error.file is not None:
                 raise
             place = ", ".join(part for part in (f"image {key}", error.place) if part)
             raise InputError(error.message, place=place) from error
-
-    def _boundaries(self, maps: Sequence[Any]) -> list[Any]:
-        if len(maps) != len(self.thresholds):
-            raise InputError(f"found {len(maps)} maps, expected {len(self.thresholds)}: one a threshold")
-        arrays = map(np.asarray, maps)
-        return [array if array.dtype == np.bool_ else boundaries_of_segments(array) for array in arrays]
+        return BoundaryRows(self._table, np.array([key]), counts[None])
 
     def compute(self) -> Scores:
-        """ODS with its threshold, OIS, average precision and R50."""
-        return Scores([*self._scores()])
+        """ODS, OIS, AP and R50, and recall, precision and F at each threshold."""
+        return Scores([*_scores(self._rows().counts, self.thresholds)])
 
-    def _scores(self) -> Iterator[Score]:
-        n, curve = len(self.keys), self.curve()
-        best = curve.best()
-        each = BoundaryCurve.of_counts(best_of_each(self._rows().counts)[np.newaxis], curve.thresholds[:1])
-        values = {
-            "ods.f": best.f,
-            "ods.recall": best.recall,
-            "ods.precision": best.precision,
-            "ods.threshold": best.threshold,
-            "ois.f": float(each.f[0]),
-            "ois.recall": float(each.recall[0]),
-            "ois.precision": float(each.precision[0]),
-            "ap": curve.area(),
-            "r50": curve.recall_at_half_precision(),
-        }
-        for score_id, value in values.items():
-            is_threshold = score_id == "ods.threshold"
-            yield Score(
-                id=score_id, value=value if n else None, range=None if is_threshold else (0.0, 1.0), n=n
-            )
-
-    def curve(self) -> BoundaryCurve:
-        """Precision and recall of everything seen so far, at each threshold."""
-        return BoundaryCurve.of_counts(self._rows().counts.sum(axis=0), self.thresholds)
+    def curves(self) -> BoundaryCurve:
+        """What everything seen so far scores at each threshold."""
+        found = rates(self._rows().counts.sum(axis=0))
+        return BoundaryCurve(self.thresholds, *found)
 
     def image_scores(self) -> BoundaryImages:
         """What each image seen so far scores."""
-        curves = [BoundaryCurve.of_counts(counts, self.thresholds) for counts in self._rows().counts]
-        best = np.array([curve.best() for curve in curves]).reshape(-1, 4)
-        return BoundaryImages(self.keys, *best.T)
+        points = np.array(
+            [best_point(self.thresholds, *rates(counts)[:2]) for counts in self._rows().counts]
+        ).reshape(-1, 4)
+        return BoundaryImages(self.keys, *points.T)
 
     def _described(self) -> dict[str, object]:
         return {}
 
     @classmethod
     def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:  # noqa: ARG003
-        return cls(**msgspec.convert(protocol.params, dict[str, Any]))
+        params = msgspec.convert(protocol.params, _Params)
+        return cls(
+            params.thresholds,
+            max_distance=params.max_distance,
+            thin=params.thin,
+            convention=params.convention,
+        )
 
     def _check(self, rows: BoundaryRows) -> None:
-        found, annotated, right, predicted = np.moveaxis(rows.counts, -1, 0)
-        within = (found >= 0) & (found <= annotated) & (right >= 0) & (right <= predicted)
-        if not (within.all() and (rows.counts < 2**31 * 2**16).all()):
-            raise InputError("the state holds counts that cannot be")
+        parts, wholes = rows.counts[..., ::2], rows.counts[..., 1::2]
+        if np.any(parts < 0) or np.any(parts > wholes) or np.any(wholes > _MOST_PIXELS):
+            raise InputError(
+                "more boundary pixels are matched than there are, or more counted than any maps have"
+            )
+        if np.any(rows.counts[..., 1] != rows.counts[:, :1, 1]):
+            raise InputError("the annotated pixels of an image differ between thresholds")
+
+
+_MOST_PIXELS: Final = 2**42
+"""Of one image, added up over annotators."""
+
+
+class _Params(msgspec.Struct):
+    """A protocol's parameters."""
+
+    thresholds: list[float]
+    max_distance: float
+    thin: bool
+    convention: Convention
+
+
+def _scores(counts: NDArray[np.int64], thresholds: Values) -> Iterator[Score]:
+    n = len(counts)
+    recall, precision, f = rates(counts.sum(axis=0))
+    best = best_point(thresholds, recall, precision)
+    yield _score("ods.f", best.f, n)
+    yield _score("ods.recall", best.recall, n)
+    yield _score("ods.precision", best.precision, n)
+    yield Score(id="ods.threshold", value=best.threshold if n else None, range=None, n=n)
+    of_images = rates(_best_counts(counts).sum(axis=0))
+    yield _score("ois.f", float(of_images.f), n)
+    yield _score("ois.recall", float(of_images.recall), n)
+    yield _score("ois.precision", float(of_images.precision), n)
+    yield _score("ap", average_precision(recall, precision), n)
+    yield _score("r50", recall_at_half_precision(recall, precision), n)
+    curve = {"recall": recall, "precision": precision, "f": f}
+    for score_id, values in curve.items():
+        for threshold, value in zip(thresholds, values, strict=True):
+            over = {"threshold": round(float(threshold), 12)}
+            yield Score(id=score_id, value=float(value) if n else None, over=dict(over), n=n)
+
+
+def _best_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n, 4) counts of each image at the first threshold of its greatest F."""
+    best = rates(counts).f.argmax(axis=1)
+    of_best: NDArray[np.int64] = counts[np.arange(len(counts)), best]
+    return of_best
+
+
+def _score(score_id: str, value: float | None, n: int) -> Score:
+    return Score(id=score_id, value=value if n else None, n=n)

@@ -1,28 +1,31 @@
-"""What counts of corresponding boundary pixels come to: precision, recall and F, at thresholds and between.
-
-Source: `collect_eval_bdry.m` of the benchmark of BSDS500; `edgesEvalDir.m` of Dollar's toolbox.
-"""
+"""Precision and recall of boundaries, and what BSDS500's benchmark reads off their curve."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-FOUND, ANNOTATED, RIGHT, PREDICTED = range(4)
-"""Columns of counts."""
+Counts = NDArray[np.int64]
+"""(..., 4): annotated pixels matched, all annotated, predicted pixels matched, all predicted."""
 
-_STEPS: Final = np.linspace(0, 1, 100)
+Values = NDArray[np.float64]
+
+_BETWEEN: Final = np.linspace(0, 1, 100)
 _RECALLS: Final = np.linspace(0, 1, 101)
-_HALF: Final = 0.5
 
-Curve = NDArray[np.float64]
+
+class Rates(NamedTuple):
+    """Arrays of one shape, (...,)."""
+
+    recall: Values
+    precision: Values
+    f: Values
 
 
 class OperatingPoint(NamedTuple):
-    """Where on its curve a detector is used."""
+    """One point of a curve."""
 
     threshold: float
     recall: float
@@ -30,74 +33,71 @@ class OperatingPoint(NamedTuple):
     f: float
 
 
-@dataclass(frozen=True, eq=False)
-class BoundaryCurve:
-    """Precision and recall over thresholds.
+def rates(counts: Counts) -> Rates:
+    """Recall, precision and their harmonic mean; 0 where there is nothing to divide by.
 
-    Attributes:
-        thresholds: (k,) float64, ascending.
-        recall: (k,) share of the annotated pixels that are found; 0 where there are none.
-        precision: (k,) share of the predicted pixels that are right; 0 where there are none.
+    >>> rates(np.array([1, 2, 3, 4]))
+    Rates(recall=array(0.5), precision=array(0.75), f=array(0.6))
     """
+    matched_annotated, annotated, matched_predicted, predicted = np.moveaxis(counts, -1, 0)
+    recall = _ratio(matched_annotated, annotated)
+    precision = _ratio(matched_predicted, predicted)
+    return Rates(recall, precision, f_measure(recall, precision))
 
-    thresholds: Curve
-    recall: Curve
-    precision: Curve
 
-    @classmethod
-    def of_counts(cls, counts: NDArray[np.int64], thresholds: Curve) -> BoundaryCurve:
-        """Of (k, 4) counts."""
-        return cls(
-            thresholds,
-            _shares(counts[:, FOUND], counts[:, ANNOTATED]),
-            _shares(counts[:, RIGHT], counts[:, PREDICTED]),
+def f_measure(recall: Values, precision: Values) -> Values:
+    """Harmonic mean, 0 where both are 0."""
+    return _ratio(2 * precision * recall, precision + recall)
+
+
+def _ratio(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Values:
+    return np.asarray(np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole != 0))
+
+
+def best_point(thresholds: Values, recall: Values, precision: Values) -> OperatingPoint:
+    """The first point of greatest F, also between thresholds, where recall and precision are interpolated.
+
+    >>> round(best_point(np.array([0.25, 0.75]), np.array([1.0, 0.5]), np.array([0.5, 1.0])).recall, 4)
+    0.7475
+    """
+    at_start = thresholds[:1], recall[:1], precision[:1]
+    along = [
+        np.concatenate([first, (end[:, None] * _BETWEEN + start[:, None] * (1 - _BETWEEN)).ravel()])
+        for first, start, end in (
+            (start, values[:-1], values[1:])
+            for start, values in zip(at_start, (thresholds, recall, precision), strict=True)
         )
-
-    @property
-    def f(self) -> Curve:
-        """(k,) harmonic mean of precision and recall; 0 where both are."""
-        return f_measure(self.recall, self.precision)
-
-    def best(self) -> OperatingPoint:
-        """The first of the greatest F at a threshold, or in 100 even steps from one to the next."""
-        points = np.stack([self.thresholds, self.recall, self.precision])
-        before, after = points[:, :-1, np.newaxis], points[:, 1:, np.newaxis]
-        between = (after * _STEPS + before * (1 - _STEPS)).reshape(3, -1)
-        threshold, recall, precision = np.concatenate([points[:, :1], between], axis=1)
-        f = f_measure(recall, precision)
-        i = int(f.argmax())
-        return OperatingPoint(*(float(each[i]) for each in (threshold, recall, precision, f)))
-
-    def area(self) -> float:
-        """Area under precision at recalls 0, 0.01, ..., 1, interpolated linearly and 0 outside the curve."""
-        recall, first = np.unique(self.recall, return_index=True)
-        if len(recall) < 2:
-            return 0.0
-        precision = np.interp(_RECALLS, recall, self.precision[first], left=0, right=0)
-        return float(precision.sum() * 0.01)
-
-    def recall_at_half_precision(self) -> float | None:
-        """Recall where precision is 0.5, interpolated linearly, or its least, if that is greater."""
-        precision, first = np.unique(self.precision, return_index=True)
-        at = max(float(precision[0]), _HALF)
-        return float(np.interp(at, precision, self.recall[first])) if at <= precision[-1] else None
+    ]
+    f = f_measure(along[1], along[2])
+    best = int(f.argmax())
+    return OperatingPoint(*(float(values[best]) for values in (*along, f)))
 
 
-def f_measure(recall: Curve, precision: Curve) -> Curve:
-    """2PR / (P + R), 0 where both are 0."""
-    return _shares(2 * precision * recall, precision + recall)
+def average_precision(recall: Values, precision: Values) -> float:
+    """Area under precision, interpolated linearly at recalls 0, 0.01, ..., 1; 0 outside of the curve.
+
+    Of points that share a recall the first counts. A sum of 101 values over 100, as both benchmarks have it.
+
+    >>> round(average_precision(np.array([1.0, 0.0]), np.array([0.5, 1.0])), 4)
+    0.7575
+    """
+    ascending, first = np.unique(recall, return_index=True)
+    if len(ascending) < 2:
+        return 0.0
+    values = np.interp(_RECALLS, ascending, precision[first], left=0, right=0)
+    return float(values.sum() / 100)
 
 
-def _shares(part: NDArray[np.number], whole: NDArray[np.number]) -> Curve:
-    """Quotients, 0 where there is nothing to divide by."""
-    shares: Curve = np.divide(part, whole, out=np.zeros(len(part)), where=whole != 0)
-    return shares
+def recall_at_half_precision(recall: Values, precision: Values) -> float | None:
+    """R50: recall where precision is 0.5, interpolated; None if precision does not get there.
 
+    Where all precisions are greater, the recall at the least.
 
-def best_of_each(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(4,) counts of n images, (n, k, 4), each at the first threshold where its own F is greatest."""
-    found, annotated, right, predicted = counts.astype(np.float64).reshape(-1, 4).T
-    f = f_measure(_shares(found, annotated), _shares(right, predicted))
-    best = f.reshape(counts.shape[:2]).argmax(axis=1)
-    of_best: NDArray[np.int64] = counts[np.arange(len(counts)), best].sum(axis=0)
-    return of_best
+    >>> recall_at_half_precision(np.array([0.75, 0.25]), np.array([0.25, 0.75]))
+    0.5
+    """
+    ascending, first = np.unique(precision, return_index=True)
+    wanted = max(float(ascending[0]), 0.5)
+    if len(ascending) < 2 or wanted > ascending[-1]:
+        return None
+    return float(np.interp(wanted, ascending, recall[first]))

@@ -1,4 +1,4 @@
-"""Thresholds at which maps of strengths are cut."""
+"""The thresholds that benchmarks of boundaries and regions cut maps at."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 
 def ascending_thresholds(thresholds: int | Sequence[float]) -> NDArray[np.float64]:
-    """(k,) thresholds, from a list of them; or from how many, evenly spaced within (0, 1).
+    """Thresholds as given; or so many, evenly spaced within (0, 1).
 
     Raises:
-        ValueError: They do not ascend, are not finite, or there are none.
+        ValueError: They do not ascend, or there are none.
 
-    >>> ascending_thresholds(3)
-    array([0.25, 0.5 , 0.75])
+    >>> ascending_thresholds(3).tolist()
+    [0.25, 0.5, 0.75]
     """
     array = _spaced(thresholds) if isinstance(thresholds, int) else np.array(thresholds, np.float64)
-    is_list = array.ndim == 1 and len(array) > 0
-    if not (is_list and np.isfinite(array).all() and (array[1:] > array[:-1]).all()):
+    ascend = array.ndim == 1 and len(array) > 0 and bool(np.all(array[1:] > array[:-1]))
+    if not ascend or not np.isfinite(array).all():
         raise ValueError(f"thresholds are {thresholds!r}, expected ascending numbers, or how many")
     return array
 
