@@ -7,12 +7,11 @@
 /* Costs leave room for sums of a few of them. */
 enum { COST_BITS = 60, MOST_HASH_BITS = 32, FEWEST_HASH_BITS = 8, INSERTION_MOST = 64 };
 
-/* The disk of the radius: for each row of it, how far it reaches to either side. */
+/* The quarter of the disk right of its middle and below, as far as it can lie in the image. */
 typedef struct disk {
-    double radius;
-    ptrdiff_t reach;        /* rows above and below the middle */
-    const ptrdiff_t *sides; /* [2 * reach + 1] */
-    const int64_t *costs;   /* [(reach + 1) * (reach + 1)], by rows and columns from the middle */
+    size_t down, across;  /* pixels from the middle to the last row and column */
+    const size_t *sides;  /* [down + 1]: how far each row reaches from the middle */
+    const int64_t *costs; /* [(down + 1) * (across + 1)] */
 } disk;
 
 typedef struct scale {
@@ -44,23 +43,27 @@ static sm_status make_scale(sm_pixel_graph *graph, double radius, uint64_t salt,
     return SM_OK;
 }
 
-static sm_status make_disk(sm_pixel_graph *graph, double radius, unsigned shift, disk *out) {
-    ptrdiff_t reach = (ptrdiff_t)floor(radius), across = reach + 1;
-    size_t n_sides = (size_t)(2 * reach + 1), n_costs = (size_t)(across * across);
-    if (sm_buffer_reserve(&graph->disk, n_sides + n_costs, sizeof(int64_t)) != SM_OK)
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static sm_status make_disk(sm_pixel_graph *graph, const sm_pixel_series *series, double radius,
+                           unsigned shift, disk *out) {
+    size_t down = smaller((size_t)radius, series->height - 1);
+    size_t across = smaller((size_t)radius, series->width - 1);
+    size_t n_costs = (down + 1) * (across + 1);
+    if (sm_buffer_reserve(&graph->disk, n_costs + down + 1, sizeof(int64_t)) != SM_OK)
         return SM_NO_MEMORY;
-    int64_t *costs = graph->disk.data;
-    ptrdiff_t *sides = (ptrdiff_t *)(costs + n_costs);
-    for (ptrdiff_t y = 0; y <= reach; y++) {
-        ptrdiff_t side = -1;
-        for (ptrdiff_t x = 0; x <= reach; x++) {
+    int64_t *cost = graph->disk.data;
+    size_t *sides = (size_t *)(cost + n_costs);
+    *out = (disk){down, across, sides, cost};
+    for (size_t y = 0; y <= down; y++) {
+        for (size_t x = 0; x <= across; x++) {
             double squared = (double)(y * y + x * x);
-            if (squared <= radius * radius) side = x;
-            costs[y * across + x] = (int64_t)((uint64_t)rint(100 * sqrt(squared)) << shift);
+            if (squared <= radius * radius) sides[y] = x;
+            *cost++ = (int64_t)((uint64_t)rint(100 * sqrt(squared)) << shift);
         }
-        sides[reach - y] = sides[reach + y] = side;
     }
-    *out = (disk){radius, reach, sides, costs};
     return SM_OK;
 }
 
@@ -122,13 +125,12 @@ static sm_status reserve_arcs(builder *b, size_t more) {
 /* Adds the arcs from the mark at (row, column) to nodes of row y. */
 static sm_status add_row(builder *b, size_t row, size_t column, size_t y) {
     const sm_pixel_series *series = b->series;
-    ptrdiff_t down = (ptrdiff_t)y - (ptrdiff_t)row;
-    size_t side = (size_t)b->disk.sides[b->disk.reach + down];
+    size_t down = y > row ? y - row : row - y, side = b->disk.sides[down];
     size_t from = column > side ? column - side : 0;
-    size_t to = side < series->width - 1 - column ? column + side : series->width - 1;
+    size_t to = smaller(column + side, series->width - 1);
     const uint64_t *words = sm_bitmap_row(&series->ever, y);
     const int32_t *nodes = (const int32_t *)series->node_of.data + y * series->width;
-    const int64_t *costs = b->disk.costs + (down < 0 ? -down : down) * (b->disk.reach + 1);
+    const int64_t *costs = b->disk.costs + down * (b->disk.across + 1);
     uint64_t of_mark = b->scale.salt ^ (uint64_t)(row * series->width + column) << 32;
     for (size_t w = from / SM_WORD_PIXELS; w <= to / SM_WORD_PIXELS; w++) {
         uint64_t word = word_within(words, w, from, to);
@@ -148,9 +150,9 @@ static sm_status add_row(builder *b, size_t row, size_t column, size_t y) {
 
 static sm_status add_mark(builder *b, uint32_t place) {
     size_t row = place / b->series->width, column = place % b->series->width;
-    size_t reach = (size_t)b->disk.reach, first = b->n_arcs;
-    size_t top = row > reach ? row - reach : 0;
-    size_t bottom = reach < b->series->height - 1 - row ? row + reach : b->series->height - 1;
+    size_t down = b->disk.down, first = b->n_arcs;
+    size_t top = row > down ? row - down : 0;
+    size_t bottom = smaller(row + down, b->series->height - 1);
     for (size_t y = top; y <= bottom; y++)
         if (add_row(b, row, column, y) != SM_OK) return SM_NO_MEMORY;
     sort_by_cost((sm_arc *)b->marks->arcs.data + first, b->n_arcs - first);
@@ -199,9 +201,7 @@ sm_status sm_pixel_graph_build(sm_pixel_graph *graph, const sm_pixel_series *ser
     if (list_marks(graph, image) != SM_OK) return SM_NO_MEMORY;
     graph->nodes.n = series->n_nodes;
     if (make_scale(graph, radius, salt, &b.scale) != SM_OK) return SM_INVALID;
-    double beyond = (double)(series->height + series->width); /* of any two pixels */
-    double within = radius < beyond ? radius : beyond;
-    if (make_disk(graph, within, b.scale.shift, &b.disk) != SM_OK) return SM_NO_MEMORY;
+    if (make_disk(graph, series, radius, b.scale.shift, &b.disk) != SM_OK) return SM_NO_MEMORY;
     if (add_marks(&b, graph->places.data) != SM_OK) return SM_NO_MEMORY;
     return turn_round(&graph->marks, &graph->nodes);
 }

@@ -18,7 +18,7 @@
 #define SM_NOBODY UINT32_MAX
 
 typedef struct sm_vertex {
-    int64_t dual;     /* what it adds to be there; 0 where it is unmatched, vast where it does not take part */
+    int64_t dual;     /* what it adds to be there: 0 if unmatched, vast if it takes no part */
     int64_t distance; /* from the root of the search that reached it last */
     uint32_t mate;    /* on the other side, or SM_NOBODY */
     uint32_t reached; /* number of that search */
