@@ -36,6 +36,9 @@ static void release(bench *b) {
     sm_buffer_release(&b->annotation_words);
 }
 
+/* Sums of worths need more than 64 bits. */
+__extension__ typedef __int128 worth_sum;
+
 /* What a pair adds: it costs less than two unmatched pixels by so much. */
 static int64_t worth_of(const bench *b, const sm_arc *arc) {
     return b->graph.unmatched - arc->cost;
@@ -97,8 +100,8 @@ static void toggle(bench *b, uint32_t node) {
                                 : sm_matching_remove(&b->matching, node));
 }
 
-static int64_t worth_of_matching(const bench *b) {
-    int64_t worth = 0;
+static worth_sum worth_of_matching(const bench *b) {
+    worth_sum worth = 0;
     for (uint32_t node = 0; node < b->graph.nodes.n; node++) {
         size_t n;
         const sm_arc *arc = sm_arcs_of(&b->graph.nodes, node, &n);
@@ -109,8 +112,8 @@ static int64_t worth_of_matching(const bench *b) {
 }
 
 /* The best of all matchings, tried node by node for each set of marks that may be taken. */
-static int64_t best_worth(const bench *b) {
-    int64_t best[1 << FEW_MARKS] = {0};
+static worth_sum best_worth(const bench *b) {
+    worth_sum best[1 << FEW_MARKS] = {0};
     for (uint32_t node = 0; node < b->graph.nodes.n; node++) {
         if (!b->is_present[node]) continue;
         size_t n;
@@ -118,7 +121,7 @@ static int64_t best_worth(const bench *b) {
         for (size_t marks = (1 << FEW_MARKS) - 1; marks > 0; marks--) {
             for (size_t i = 0; i < n; i++) {
                 if (!(marks >> arc[i].to & 1)) continue;
-                int64_t worth = best[marks & ~((size_t)1 << arc[i].to)] + worth_of(b, arc + i);
+                worth_sum worth = best[marks & ~((size_t)1 << arc[i].to)] + worth_of(b, arc + i);
                 if (worth > best[marks]) best[marks] = worth;
             }
         }
