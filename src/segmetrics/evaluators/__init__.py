@@ -25,6 +25,7 @@ __all__ = [
     "SemanticEvaluator",
     "SpacedMap",
     "SurfaceDistanceEvaluator",
+    "VocInstanceEvaluator",
 ]
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.regions import RegionEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
     from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
+    from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
@@ -49,6 +51,7 @@ else:
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
         "SpacedMap": "segmetrics.evaluators.surfaces",
         "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
+        "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
     }
 
     def __getattr__(name: str) -> object:
