@@ -1,8 +1,9 @@
 """Instance segmentation and detection: average precision and recall, by COCO's protocol or by LVIS's.
 
 Sources: Lin et al., Microsoft COCO: Common Objects in Context (2014), as pycocotools 2.0.11 computes it
-(cocoeval.py); Gupta et al., LVIS (2019), as lvis 0.5.3 does (eval.py). Where an official tool does something
-odd, docs/reference/parity.md says what, and what `parity="clean"` does instead.
+(cocoeval.py); Gupta et al., LVIS (2019), as lvis 0.5.3 does (eval.py); Cheng et al., Boundary IoU (2021), as
+boundary-iou-api 37d2558 does (cocoeval.py). Where an official tool does something odd, docs/reference/parity.md
+says what, and what `parity="clean"` does instead.
 """
 
 from __future__ import annotations
@@ -32,21 +33,26 @@ from segmetrics.evaluators.instance_rows import InstanceRows
 from segmetrics.evaluators.instance_scores import summarize
 from segmetrics.evaluators.sample_keys import SampleKeys
 from segmetrics.evaluators.tensors import Tensors, read_state, write_state
-from segmetrics.instances import Category, Geometry, Instances, Listing
+from segmetrics.instances import Category, Compared, Instances, Listing, geometry_of
+from segmetrics.masks import checked_ratio
 from segmetrics.readers.coco import AreaRule
 from segmetrics.types import Key, Parity, Protocol, Scores
 
 _STATE = "segmetrics.instances.1"
 REFERENCES = {"coco": "pycocotools 2.0.11", "lvis": "lvis 0.5.3"}
+BOUNDARY_REFERENCE = "boundary-iou-api 37d2558"
+BAND_RATIO = 0.02
 
 
 class InstanceEvaluator(Evaluator):
-    """Average precision and recall of instances, by IoU of masks or of boxes.
+    """Average precision and recall of instances, by IoU of masks, of boxes, or of masks and boundaries.
 
     Args:
         categories: All categories, in any order, with distinct ids; or a mapping of ids to names.
-        geometry: What is compared: "masks" or "boxes".
+        geometry: What is compared: "masks", "boxes", or "boundary": the lesser of the IoU of the masks and
+            that of their bands (see `segmetrics.boundary_bands`); where the truth is a crowd, of the masks.
         rules: "coco", or "lvis" for federated ground truth.
+        band_ratio: How wide the bands of boundaries are, as a share of the image's diagonal.
         grid: Thresholds, recalls, size ranges and limits; None for those of the rules.
         area: What detections' sizes are: "mask", "box", or "official": of the geometry for arrays, as the
             official tool decides it for COCO-shaped results. It is part of the protocol; where a reader has
@@ -76,24 +82,25 @@ class InstanceEvaluator(Evaluator):
         self,
         categories: Sequence[Category] | Mapping[int, str],
         *,
-        geometry: Geometry = "masks",
+        geometry: Compared = "masks",
         rules: Rules = "coco",
+        band_ratio: float = BAND_RATIO,
         grid: InstanceGrid | None = None,
         area: AreaRule = "official",
         parity: Parity = "official",
         keys_from: int | None = None,
         threads: int = 1,
     ) -> None:
-        if geometry not in get_args(Geometry) or rules not in GRIDS:
-            raise ValueError(
-                f"geometry is {geometry!r}, rules {rules!r}; expected masks or boxes, coco or lvis"
-            )
+        if geometry not in get_args(Compared) or rules not in GRIDS:
+            expected = "masks, boxes or boundary; coco or lvis"
+            raise ValueError(f"geometry is {geometry!r}, rules {rules!r}; expected {expected}")
         grid = GRIDS[rules] if grid is None else grid
         if parity == "clean" and area == "official":
-            area = "mask" if geometry == "masks" else "box"
+            area = "box" if geometry == "boxes" else "mask"
         self.categories = _sorted_categories(categories)
         self.geometry = geometry
         self.rules = rules
+        self.band_ratio = checked_ratio(band_ratio)
         self.grid = grid
         self.threads = threads
         self._category_ids = np.array([category.id for category in self.categories], np.int64)
@@ -103,13 +110,16 @@ class InstanceEvaluator(Evaluator):
             name=f"{rules}-instances",
             version="1",
             parity=parity,
-            reference=REFERENCES[rules],
-            params={"iou": geometry, "area": area} | grid.to_params(),
+            reference=BOUNDARY_REFERENCE if geometry == "boundary" else REFERENCES[rules],
+            params={"iou": geometry, "area": area} | self._band_params() | grid.to_params(),
         )
         limit = grid.max_dets[-1] if rules == "lvis" else 0
-        self._forms = BatchForms(self._category_ids, geometry, rules, area, limit)
+        self._forms = BatchForms(self._category_ids, geometry_of(geometry), rules, area, limit)
         self._keys = SampleKeys(keys_from)
         self._blocks = [InstanceRows.empty(len(grid.areas))]
+
+    def _band_params(self) -> dict[str, object]:
+        return {"band_ratio": self.band_ratio} if self.geometry == "boundary" else {}
 
     @property
     def protocol(self) -> Protocol:
@@ -186,7 +196,8 @@ class InstanceEvaluator(Evaluator):
             len(self.categories),
             0 if federated else limit,
             limit if federated else 0,
-            self.geometry == "boxes",
+            self.geometry,
+            self.band_ratio,
             federated,
             official,
             official and federated,
@@ -206,10 +217,14 @@ class InstanceEvaluator(Evaluator):
         self._blocks.append(other._rows())
 
     def compute(self) -> Scores:
-        """Average precision and recall: overall, by IoU threshold, by size, by class, by LVIS frequency."""
+        """Average precision and recall: overall, by IoU threshold, by size, by class, by LVIS frequency.
+
+        Their ids are `ap` and `ar`, of boundaries `boundary.ap` and `boundary.ar`.
+        """
         rows = self._rows()
         curves = self._accumulate(rows, with_scores=False)
-        return summarize(curves, self.categories, rows.n_truths(len(self.categories)))
+        family = "boundary." if self.geometry == "boundary" else ""
+        return summarize(curves, self.categories, rows.n_truths(len(self.categories)), family=family)
 
     def curves(self) -> InstanceCurves:
         """Precision, recall and scores over the whole grid, as pycocotools' `COCOeval.eval` holds them."""
@@ -254,8 +269,9 @@ class InstanceEvaluator(Evaluator):
             rules = protocol.name.removesuffix("-instances")
             evaluator = cls(
                 [Category(*category) for category in categories],
-                geometry=cast("Geometry", protocol.params["iou"]),
+                geometry=cast("Compared", protocol.params["iou"]),
                 rules=cast("Rules", rules),
+                band_ratio=cast("float", protocol.params.get("band_ratio", BAND_RATIO)),
                 grid=InstanceGrid.from_params(protocol.params),
                 area=cast("AreaRule", protocol.params["area"]),
                 parity=protocol.parity,
