@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
-
 from reference import boundary_bands as reference
+
 from segmetrics import masks as run_length
 from segmetrics.boundary_bands import band_distance, boundary_band, boundary_iou, label_bands
 from segmetrics.errors import InputError

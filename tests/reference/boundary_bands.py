@@ -1,6 +1,7 @@
 """Bands, contours and trimaps by their definitions, pixel by pixel."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +10,14 @@ Image = NDArray[np.bool_]
 
 
 def band_distance(height: int, width: int, ratio: float) -> int:
-    return max(1, round(ratio * (height**2 + width**2) ** 0.5))
+    return max(1, round(ratio * float(height**2 + width**2) ** 0.5))
 
 
 def boundary_band(mask: Image, ratio: float) -> Image:
     """Erode by 3 x 3 ones, so many times; beyond the image is background."""
     inside = np.pad(mask, 1)
     height, width = mask.shape
-    for _ in range(band_distance(*mask.shape, ratio)):
+    for _ in range(band_distance(mask.shape[0], mask.shape[1], ratio)):
         shifted = [inside[dy : dy + height, dx : dx + width] for dy, dx in product(range(3), repeat=2)]
         inside = np.pad(np.logical_and.reduce(shifted), 1)
     return mask & ~inside[1:-1, 1:-1]
@@ -28,9 +29,9 @@ def boundary_iou(a: Image, b: Image, ratio: float) -> float:
     return np.count_nonzero(bands[0] & bands[1]) / either if either else np.nan
 
 
-def label_bands(labels: NDArray[np.integer], ratio: float) -> Image:
+def label_bands(labels: NDArray[Any], ratio: float) -> Image:
     bands = [boundary_band(labels == label, ratio) for label in np.unique(labels)]
-    return np.logical_or.reduce(bands)
+    return np.array(np.logical_or.reduce(bands), np.bool_)
 
 
 def dilate(mask: Image, radius: int, *, square: bool) -> Image:

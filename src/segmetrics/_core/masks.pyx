@@ -286,7 +286,9 @@ def measure(
             )
 
 
-def bands(const uint32_t[:, ::1] runs, const int64_t[::1] offsets, const uint32_t[:, ::1] sizes, double ratio):
+def bands(
+    const uint32_t[:, ::1] runs, const int64_t[::1] offsets, const uint32_t[:, ::1] sizes, double ratio
+):
     """The band of each mask, as runs and their offsets."""
     cdef Py_ssize_t i
     cdef Arena arena = Arena(sizes.shape[0])

@@ -2,8 +2,8 @@
 
 Sources: Lin et al., Microsoft COCO: Common Objects in Context (2014), as pycocotools 2.0.11 computes it
 (cocoeval.py); Gupta et al., LVIS (2019), as lvis 0.5.3 does (eval.py); Cheng et al., Boundary IoU (2021), as
-boundary-iou-api 37d2558 does (cocoeval.py). Where an official tool does something odd, docs/reference/parity.md
-says what, and what `parity="clean"` does instead.
+boundary-iou-api 37d2558 does (cocoeval.py). Where an official tool does something odd,
+docs/reference/parity.md says what, and what `parity="clean"` does instead.
 """
 
 from __future__ import annotations
