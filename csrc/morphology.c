@@ -7,7 +7,7 @@ static size_t smaller(size_t a, size_t b) {
 }
 
 static void clear(uint64_t *words, size_t n) {
-    memset(words, 0, n * sizeof *words);
+    if (n > 0) memset(words, 0, n * sizeof *words);
 }
 
 /* ---- rows of words; column 0 is the lowest bit of the first word ---- */

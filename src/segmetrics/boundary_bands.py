@@ -1,8 +1,8 @@
 """Bands: the pixels of a mask that lie close to its boundary, and how well two masks agree there.
 
-The band of a mask at a distance d are its pixels that are at most d columns and rows away from a pixel that is
-not in the mask; beyond the image nothing is. d is a ratio of the image's diagonal, rounded half to even, at
-least 1.
+The band of a mask at a distance d are its pixels that are at most d columns and rows away from a pixel that
+is not in the mask; beyond the image nothing is. d is a ratio of the image's diagonal, rounded half to even
+and at least 1.
 Boundary IoU is the intersection over union of two bands, which asks the same precision of large and of small
 objects. `segmetrics.masks` has the same for run-length masks.
 

@@ -1,6 +1,7 @@
 """Bands, contours and trimaps by their definitions, pixel by pixel."""
 
 from itertools import product
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ Image = NDArray[np.bool_]
 
 
 def band_distance(height: int, width: int, ratio: float) -> int:
-    return max(1, round(ratio * float(height**2 + width**2) ** 0.5))
+    return max(1, round(ratio * sqrt(height**2 + width**2)))
 
 
 def boundary_band(mask: Image, ratio: float) -> Image:
