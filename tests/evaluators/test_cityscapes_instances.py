@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from segmetrics.readers.cityscapes_instances import read_instances
 from segmetrics.readers.label_png import read_label_png
 from segmetrics_cityscapes import CLASSES
 
-KIND = "segmetrics.cityscapes_instances.1"
+KIND = "segmetrics.cityscapes_instances.2"
 STREETS = Classes("road person car", ids=(7, 24, 26), others=(0, 29), things=(False, True, True))
 VOID = (0, 29)
 MIN_REGION = 3
@@ -74,6 +75,17 @@ def images(draw: st.DrawFn) -> Image:
     return Image(truth, predictions)
 
 
+def enlarged(image: Image) -> st.SearchStrategy[Image]:
+    """The same image with squares for pixels, so that objects have an inside."""
+
+    def by(factor: int) -> Image:
+        square = np.ones((factor, factor), np.int64)
+        predictions = [replace(each, mask=np.kron(each.mask, square).tolist()) for each in image.predictions]
+        return Image(np.kron(image.truth, square).tolist(), predictions)
+
+    return st.integers(1, 6).map(by)
+
+
 # ---- numbers ---------------------------------------------------------------------------------------------
 
 
@@ -113,6 +125,33 @@ def test_scores_are_those_of_the_definition(cases: list[Image], min_region: int)
             assert found[c, k] == pytest.approx(
                 np.nan if expected is None else expected, rel=0, abs=1e-12, nan_ok=True
             )
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(images().flatmap(enlarged), max_size=2),
+    st.sampled_from([0, 20, 100]),
+    st.sampled_from([0.005, 0.1]),
+)
+def test_boundary_scores_are_those_of_the_definition(
+    cases: list[Image], min_region: int, band_ratio: float
+) -> None:
+    found = evaluated(cases, min_region=min_region, band_ratio=band_ratio).average_precisions().values
+    options = {"void": VOID, "min_region": min_region, "band_ratio": band_ratio}
+    for c, label in enumerate((24, 26)):
+        for k, threshold in enumerate(THRESHOLDS):
+            expected = average_precision(cases, label, threshold, **options)
+            assert found[c, k] == pytest.approx(
+                np.nan if expected is None else expected, rel=0, abs=1e-12, nan_ok=True
+            )
+
+
+def test_boundary_scores_have_a_name_of_their_own_and_keep_it() -> None:
+    result = evaluated(small(), [3, 7], band_ratio=0.005)
+    assert {score.id for score in result.compute()} == {"boundary.ap"}
+    again = CityscapesInstanceEvaluator.from_bytes(result.to_bytes())
+    assert list(again.compute()) == list(result.compute())
+    assert again.to_bytes() == result.to_bytes()
 
 
 def scene(*ids: int) -> list[list[int]]:
@@ -213,7 +252,12 @@ def test_states_that_numbered_their_images_do_not_merge() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [evaluator(min_region=4), CityscapesInstanceEvaluator(CLASSES, min_region=3)]
+    "other",
+    [
+        evaluator(min_region=4),
+        evaluator(band_ratio=0.005),
+        CityscapesInstanceEvaluator(CLASSES, min_region=3),
+    ],
 )
 def test_states_measured_otherwise_do_not_merge(other: CityscapesInstanceEvaluator) -> None:
     with pytest.raises(MergeError, match="different"):
@@ -325,6 +369,9 @@ def _set(name: str, index: Any, value: Any) -> Spoil:
         pytest.param(_set("overlaps", (0, 1), 4), id="overlap larger than the region"),
         pytest.param(_set("overlaps", (0, 0), 26777), id="overlap with no region"),
         pytest.param(_set("overlaps", (2, 0), 26), id="overlap twice"),
+        pytest.param(_set("overlaps", (0, 2), 0), id="an intersection of nothing"),
+        pytest.param(_set("overlaps", (0, 3), 2**40), id="a union larger than both"),
+        pytest.param(_set("overlaps", (1, 3), 1), id="an IoU greater than of the masks"),
         pytest.param(_set("regions_per_image", 0, 0), id="too few regions"),
         pytest.param(_set("predictions_per_image", 0, 2**32 - 1), id="too many predictions"),
         pytest.param(_set("overlaps_per_prediction", 0, 0), id="too few overlaps"),

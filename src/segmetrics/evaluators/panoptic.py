@@ -1,6 +1,7 @@
 """Panoptic quality, by COCO's protocol, which Cityscapes uses too.
 
-Source: Kirillov et al., Panoptic Segmentation, CVPR 2019, as panopticapi 7bb4655 computes it (evaluation.py).
+Sources: Kirillov et al., Panoptic Segmentation, CVPR 2019, as panopticapi 7bb4655 computes it
+(evaluation.py); Cheng et al., Boundary IoU, CVPR 2021, as boundary-iou-api 37d2558 does (coco_panoptic_api).
 Where that does something odd, docs/reference/parity.md says what, and what `parity="clean"` does instead.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self, get_args
+from typing import Any, Self, cast, get_args
 
 import msgspec
 import numpy as np
@@ -20,6 +21,7 @@ from segmetrics.evaluators.panoptic_rows import PanopticRows
 from segmetrics.evaluators.sample_keys import SampleKeys
 from segmetrics.evaluators.tensors import Tensors, read_state, write_state
 from segmetrics.instances import Category, names_of
+from segmetrics.masks import checked_ratio
 from segmetrics.panoptic import PanopticCategory, PanopticImage, match_segments, quality
 from segmetrics.types import Key, OverValue, Parity, Protocol, Score, Scores
 
@@ -27,6 +29,7 @@ _STATE = "segmetrics.panoptic.1"
 _IDS = ("pq", "sq", "rq")
 
 REFERENCE = "panopticapi 7bb4655"
+BOUNDARY_REFERENCE = "boundary-iou-api 37d2558"
 
 
 class PanopticEvaluator(Evaluator):
@@ -35,6 +38,8 @@ class PanopticEvaluator(Evaluator):
     Args:
         categories: All categories, in any order, with distinct ids.
         parity: "official" reproduces panopticapi's oddities, "clean" the plain definition.
+        band_ratio: None for panoptic quality; else boundary PQ, which takes of each pair the lesser of the
+            IoU of its segments and that of their bands, so wide as a share of the image's diagonal.
         keys_from: The first key for images that come without; None starts at 0, and then the state does not
             merge with another that numbered its own images.
 
@@ -55,6 +60,7 @@ class PanopticEvaluator(Evaluator):
         categories: Sequence[PanopticCategory],
         *,
         parity: Parity = "official",
+        band_ratio: float | None = None,
         keys_from: int | None = None,
     ) -> None:
         if parity not in get_args(Parity):
@@ -63,7 +69,14 @@ class PanopticEvaluator(Evaluator):
         self._category_ids = np.array([category.id for category in self.categories], np.int64)
         if np.any(self._category_ids[1:] == self._category_ids[:-1]):
             raise ValueError("two categories have the same id")
-        self._protocol = Protocol(name="coco-panoptic", version="1", parity=parity, reference=REFERENCE)
+        self.band_ratio = band_ratio if band_ratio is None else checked_ratio(band_ratio)
+        self._protocol = Protocol(
+            name="coco-panoptic",
+            version="1",
+            parity=parity,
+            reference=REFERENCE if band_ratio is None else BOUNDARY_REFERENCE,
+            params={} if band_ratio is None else {"iou": "boundary", "band_ratio": band_ratio},
+        )
         self._keys = SampleKeys(keys_from)
         self._blocks = [PanopticRows.empty()]
 
@@ -102,7 +115,8 @@ class PanopticEvaluator(Evaluator):
             sides = PanopticImage.of(truth, "truth"), PanopticImage.of(prediction, "prediction")
             for side in sides:
                 self._refuse_unknown(side)
-            matches = match_segments(*sides, parity=self._protocol.parity)
+            parity = self._protocol.parity
+            matches = match_segments(*sides, parity=parity, band_ratio=self.band_ratio)
         except InputError as error:
             if error.file is not None:
                 raise
@@ -142,11 +156,15 @@ class PanopticEvaluator(Evaluator):
     def compute(self) -> Scores:
         """Panoptic, segmentation and recognition quality: overall, of things, of stuff, of each class.
 
+        Their ids are `pq`, `sq` and `rq`, with bands `boundary.pq`, `boundary.sq` and `boundary.rq`.
+
         Warns (UserWarning) of true segments whose map and list disagree.
         """
         rows = self._rows()
         _warn_of_doubt(rows, self._protocol.parity)
-        return Scores([*_summarize(rows, self.categories)])
+        family = "" if self.band_ratio is None else "boundary."
+        scores = _summarize(rows, self.categories)
+        return Scores([msgspec.structs.replace(score, id=family + score.id) for score in scores])
 
     def to_bytes(self) -> bytes:
         """The state as canonical safetensors."""
@@ -181,8 +199,12 @@ class PanopticEvaluator(Evaluator):
         try:
             protocol = msgspec.convert(header["protocol"], Protocol)
             categories = msgspec.convert(header["categories"], list[tuple[int, str, bool]])
-            evaluator = cls([PanopticCategory(*category) for category in categories], parity=protocol.parity)
-        except (KeyError, ValueError, OverflowError, msgspec.ValidationError) as error:
+            evaluator = cls(
+                [PanopticCategory(*category) for category in categories],
+                parity=protocol.parity,
+                band_ratio=cast("float | None", protocol.params.get("band_ratio")),
+            )
+        except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
             raise InputError(f"not a state of a PanopticEvaluator: {error}") from error
         if evaluator.protocol != protocol:
             raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")

@@ -18,7 +18,7 @@ MIN_REGION = Option(
     "min_region", kind="integer", default=100, help="objects of fewer pixels are not to be found"
 )
 
-METRICS = tuple(metric for metric in instances.METRICS if metric.name == "ap")
+METRICS = tuple(metric for metric in instances.METRICS if metric.name in ("ap", "boundary.ap"))
 """What such a benchmark computes, for `segmetrics_metrics`."""
 
 FORMATS = (
@@ -36,6 +36,7 @@ class InstanceFiles:
     truth: str
     predictions: str
     sample: str
+    band_ratio: float
 
     def __post_init__(self) -> None:
         if not any(self.classes.things or ()):
@@ -54,6 +55,7 @@ def cityscapes_instance_dataset(
     truth: str,
     sample: str,
     predictions: str = "**/{key}*.txt",
+    band_ratio: float = 0.005,
     url: str | None = None,
 ) -> Dataset:
     """A benchmark whose ground truth are maps of instance ids, scored as Cityscapes' instances are.
@@ -69,6 +71,7 @@ def cityscapes_instance_dataset(
         truth: Pattern of the true maps, from the root; see `segmetrics.plugin.label_maps`.
         sample: Where true maps of the made-up sample go, from the root, `{number}` being 1, 2, ...
         predictions: Pattern of the predicted text files, from the folder of predictions.
+        band_ratio: How wide the bands of boundary AP are, as a share of the image's diagonal.
         url: Where to get it.
 
     Raises:
@@ -80,9 +83,11 @@ def cityscapes_instance_dataset(
     ...     classes=Classes("road car", ids=(7, 26), others=[0], things=[False, True]),
     ... )
     >>> [option.flag for option in streets.options]
-    ['--root', '--split', '--predictions', '--min-region']
+    ['--root', '--split', '--predictions', '--iou', '--min-region']
     """
-    files = InstanceFiles(classes=classes, truth=truth, predictions=predictions, sample=sample)
+    files = InstanceFiles(
+        classes=classes, truth=truth, predictions=predictions, sample=sample, band_ratio=band_ratio
+    )
     split = Option("split", kind="choice", choices=splits, default=splits[0], help="which images")
     return Dataset(
         name,
@@ -92,7 +97,7 @@ def cityscapes_instance_dataset(
         source=source,
         version=version,
         splits=splits,
-        options=(ROOT, split, PREDICTIONS, MIN_REGION),
+        options=(ROOT, split, PREDICTIONS, instances.MASKS_OR_BOUNDARY, MIN_REGION),
         open=partial(_open, files),
         sample=partial(_write_sample, files, splits[0]),
         url=url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +23,9 @@ IOU = Option(
     default="masks",
     help='what is compared; "boundary": masks and the bands along their boundaries, the lesser IoU counts',
 )
+MASKS_OR_BOUNDARY = replace(IOU, choices=("masks", "boundary"))
+"""The same for benchmarks that know no boxes."""
+
 AREA = Option(
     "area",
     kind="choice",

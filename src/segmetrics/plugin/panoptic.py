@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from segmetrics.plugin.entries import Dataset, Format, Metric, Option
+from segmetrics.plugin.instances import MASKS_OR_BOUNDARY
 from segmetrics.plugin.job import Job, OpenContext
 
 OPTIONS = (
@@ -20,6 +21,7 @@ OPTIONS = (
         help="the annotations' PNGs; if not given, the path of their JSON without .json",
     ),
     Option("predictions_folder", kind="path", help="likewise of the predictions"),
+    MASKS_OR_BOUNDARY,
     Option(
         "parity",
         kind="choice",
@@ -33,6 +35,9 @@ METRICS = (
     Metric("pq", "panoptic quality: over classes, things, stuff", task="panoptic"),
     Metric("sq", "segmentation quality: the mean IoU of matched segments", task="panoptic"),
     Metric("rq", "recognition quality: F1 of finding segments", task="panoptic"),
+    Metric("boundary.pq", "panoptic quality by the lesser of mask and boundary IoU", task="panoptic"),
+    Metric("boundary.sq", "segmentation quality by the lesser of mask and boundary IoU", task="panoptic"),
+    Metric("boundary.rq", "recognition quality by the lesser of mask and boundary IoU", task="panoptic"),
 )
 """What a panoptic benchmark computes, for `segmetrics_metrics`."""
 
@@ -52,6 +57,7 @@ def panoptic_dataset(
     version: str,
     split: str,
     ground_truth_name: str = "panoptic.json",
+    band_ratio: float = 0.02,
     url: str | None = None,
 ) -> Dataset:
     """A benchmark whose annotations and predictions are in COCO's panoptic format.
@@ -64,6 +70,7 @@ def panoptic_dataset(
         version: Of the annotations.
         split: Which split the official annotation file is of.
         ground_truth_name: What the official annotation file is called; the sample takes that name.
+        band_ratio: How wide the bands of boundary PQ are, as a share of the image's diagonal.
         url: Where to get it.
 
     >>> coast = panoptic_dataset(
@@ -82,7 +89,7 @@ def panoptic_dataset(
         version=version,
         splits=(split,),
         options=OPTIONS,
-        open=partial(_open, split),
+        open=partial(_open, split, band_ratio),
         sample=partial(_write_sample, ground_truth_name),
         url=url,
     )
@@ -91,10 +98,10 @@ def panoptic_dataset(
 # NumPy and the C core are imported once something is scored, so that listings stay quick.
 
 
-def _open(split: str, values: Mapping[str, object], context: OpenContext) -> Job:
+def _open(split: str, band_ratio: float, values: Mapping[str, object], context: OpenContext) -> Job:
     from segmetrics.plugin.panoptic_job import open_panoptic  # noqa: PLC0415
 
-    return open_panoptic(split, values, context)
+    return open_panoptic(split, band_ratio, values, context)
 
 
 def _write_sample(ground_truth_name: str, directory: Path) -> Mapping[str, object]:
