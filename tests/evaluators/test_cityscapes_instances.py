@@ -137,10 +137,11 @@ def test_boundary_scores_are_those_of_the_definition(
     cases: list[Image], min_region: int, band_ratio: float
 ) -> None:
     found = evaluated(cases, min_region=min_region, band_ratio=band_ratio).average_precisions().values
-    options = {"void": VOID, "min_region": min_region, "band_ratio": band_ratio}
     for c, label in enumerate((24, 26)):
         for k, threshold in enumerate(THRESHOLDS):
-            expected = average_precision(cases, label, threshold, **options)
+            expected = average_precision(
+                cases, label, threshold, void=VOID, min_region=min_region, band_ratio=band_ratio
+            )
             assert found[c, k] == pytest.approx(
                 np.nan if expected is None else expected, rel=0, abs=1e-12, nan_ok=True
             )
