@@ -189,7 +189,7 @@ def test_of_doubled_predictions_none_is_scored(tmp_path: Path) -> None:
     both = f"{values['predictions']}/ulm_1.png, {values['predictions']}/ulm_1_again.png"
     assert job.first_missing == f"ulm_1 (found several: {both})"
     assert job.warnings == (
-        f"2 predictions are not scored: their images have several, first {values['predictions']}/ulm_1.png",
+        f"2 files are not scored: their images have several, first {values['predictions']}/ulm_1.png",
     )
 
 

@@ -22,6 +22,8 @@ __all__ = [
     "InstanceSizes",
     "PanopticEvaluator",
     "SemanticEvaluator",
+    "SpacedMap",
+    "SurfaceDistanceEvaluator",
 ]
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.instances import InstanceEvaluator
     from segmetrics.evaluators.panoptic import PanopticEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
+    from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
 else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
@@ -41,6 +44,8 @@ else:
         "InstanceSizes": "segmetrics.evaluators.instance_iou",
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
+        "SpacedMap": "segmetrics.evaluators.surfaces",
+        "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
     }
 
     def __getattr__(name: str) -> object:

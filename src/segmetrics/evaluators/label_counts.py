@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from segmetrics.arrays import as_numpy
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
-from segmetrics.evaluators.image_rows import Rows
 from segmetrics.labelmaps import N_LABELS, joint_counts, joint_pairs
 from segmetrics.types import Key
 
 Map = NDArray[Any]
 Counts = NDArray[np.uint64]
 """Pixels by true and predicted value, over `Classes.values`: classes first, then others, then ignored."""
+
+Rows = NDArray[np.uint64]
+"""(n, 3): pairs of values, as `listed` lists them."""
 
 Side = Literal["truth", "prediction", "instances"]
 

@@ -8,11 +8,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final, Literal, cast
 
-import numpy as np
-
 from segmetrics.errors import InputError
 from segmetrics.evaluators.panoptic import PanopticEvaluator
-from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
 from segmetrics.readers.panoptic import (
     PanopticFiles,
     PanopticListing,
@@ -101,9 +99,7 @@ class PanopticJob(Job):
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of images, at least n if there are as many, none longer than `MOST_IN_A_BATCH`."""
         keys = list(self._there)
-        n_batches = max(n, -(-len(keys) // MOST_IN_A_BATCH))
-        stretches = [stretch.tolist() for stretch in np.array_split(np.arange(len(keys)), n_batches)]
-        return [self._batch([keys[i] for i in stretch]) for stretch in stretches if stretch]
+        return [self._batch(keys[images]) for images in stretches(len(keys), n, MOST_IN_A_BATCH)]
 
     def _batch(self, keys: list[Key]) -> Batch:
         truth, prediction = zip(*(self._there[key] for key in keys), strict=True)
