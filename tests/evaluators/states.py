@@ -13,6 +13,7 @@ from evaluators import (
     panoptic_cases,
     semantic_cases,
     surface_cases,
+    voc_instance_cases,
 )
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.tensors import read_state, write_state
@@ -26,6 +27,7 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
     "cityscapes instances": lambda: cityscapes_instance_cases.evaluated(
         cityscapes_instance_cases.small(), [3, 7]
     ),
+    "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
     "surface distances": lambda: surface_cases.evaluated(surface_cases.small(), [3, 7]),
 }

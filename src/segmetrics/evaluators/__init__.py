@@ -24,6 +24,7 @@ __all__ = [
     "SemanticEvaluator",
     "SpacedMap",
     "SurfaceDistanceEvaluator",
+    "VocInstanceEvaluator",
 ]
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.panoptic import PanopticEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
     from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
+    from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
@@ -46,6 +48,7 @@ else:
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
         "SpacedMap": "segmetrics.evaluators.surfaces",
         "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
+        "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
     }
 
     def __getattr__(name: str) -> object:

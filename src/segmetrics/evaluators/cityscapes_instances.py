@@ -25,6 +25,7 @@ from segmetrics.evaluators.cityscapes_instance_rows import (
     Integers,
     labels_of,
 )
+from segmetrics.evaluators.class_tables import classes_from_builtins
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.labelmaps import joint_pairs
 from segmetrics.masks import checked_ratio
@@ -164,7 +165,7 @@ class CityscapesInstanceEvaluator(RowEvaluator[CityscapesInstanceRows]):
         inside: NDArray[np.bool_] = as_numpy(mask, "mask") != 0
         if inside.shape != ids.shape:
             found, expected = (" x ".join(map(str, shape)) for shape in (inside.shape, ids.shape))
-            raise InputError(f"the mask is {found}, its ground truth is {expected}")
+            raise InputError(f"the mask is {found}, its ground truth is {expected} (height x width)")
         return inside
 
     def _compare(
@@ -197,10 +198,8 @@ class CityscapesInstanceEvaluator(RowEvaluator[CityscapesInstanceRows]):
 
     @classmethod
     def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
-        table = msgspec.convert(described["classes"], _ClassTable)
-        classes = Classes(**msgspec.structs.asdict(table))
         return cls(
-            classes,
+            classes_from_builtins(described["classes"]),
             min_region=msgspec.convert(protocol.params["min_region"], int),
             band_ratio=msgspec.convert(protocol.params.get("band_ratio"), float | None),
         )
@@ -249,17 +248,6 @@ def _with_unions(
 
 def _band_params(band_ratio: float | None) -> dict[str, object]:
     return {} if band_ratio is None else {"iou": "boundary", "band_ratio": band_ratio}
-
-
-class _ClassTable(msgspec.Struct, frozen=True):
-    """What a state says of its classes."""
-
-    names: tuple[str, ...]
-    ids: tuple[int, ...]
-    ignore: tuple[int, ...]
-    others: tuple[int, ...]
-    categories: tuple[str, ...] | None
-    things: tuple[bool, ...] | None
 
 
 def _located(error: InputError, place: str, source: object) -> InputError:

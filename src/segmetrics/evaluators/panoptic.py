@@ -68,6 +68,7 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
         self._category_ids = np.array([category.id for category in self.categories], np.int64)
         if np.any(self._category_ids[1:] == self._category_ids[:-1]):
             raise ValueError("two categories have the same id")
+        self._known = frozenset(self._category_ids.tolist())
         self.band_ratio = band_ratio if band_ratio is None else checked_ratio(band_ratio)
         protocol = Protocol(
             name="coco-panoptic",
@@ -113,9 +114,8 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
 
     def _refuse_unknown(self, side: PanopticImage) -> None:
         segments = side.segments
-        unknown = ~np.isin(segments.categories, self._category_ids)
-        if unknown.any():
-            row = int(unknown.argmax())
+        row = next((k for k, id_ in enumerate(segments.categories.tolist()) if id_ not in self._known), None)
+        if row is not None:
             raise InputError(
                 f'"category_id" is {segments.categories[row]}, which is no category',
                 file=side.file,

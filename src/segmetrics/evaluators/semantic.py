@@ -8,7 +8,8 @@ docs/reference/parity.md says what.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Self, TypedDict, get_args
 
@@ -22,8 +23,8 @@ from segmetrics.evaluators.label_counts import (
     Counts,
     LabelCounter,
     LabelError,
+    LabelMaps,
     Map,
-    label_maps,
     scored_part,
 )
 from segmetrics.evaluators.row_states import RowEvaluator
@@ -130,7 +131,8 @@ class SemanticEvaluator(RowEvaluator[SemanticRows]):
         """Add a batch of images.
 
         Each side is one (h, w) map, a stack (n, h, w), or a list of (h, w) maps whose sizes may differ:
-        labels as integers of any dtype, of anything with `__array__` or `__dlpack__`.
+        labels as integers of any dtype, of anything with `__array__` or `__dlpack__`. The maps of a list are
+        asked for image by image, and none is kept.
 
         Args:
             truth: True labels; with `instance_sizes` an `AnnotatedMaps`.
@@ -144,18 +146,28 @@ class SemanticEvaluator(RowEvaluator[SemanticRows]):
         """
         labels, instances = self._sides(truth)
         sides = {"truth": labels, "prediction": prediction, **instances}
-        maps = {name: label_maps(side, name) for name, side in sides.items()}
+        maps = {name: LabelMaps(side, name) for name, side in sides.items()}
         chosen = self._keys.choose(keys, len(maps["truth"]))
-        counts = self._counter.zeros()
+        table = self._counter.table()
         blocks = [SemanticRows.empty(self._table)]
         for key, (true, predicted, *ids) in zip(chosen, _aligned(maps, chosen), strict=True):
-            of_image = self._count(key, true, predicted)
-            counts += of_image
+            of_image = self._count(key, true, predicted, table)
             iou = self._instance_iou
             objects = None if iou is None else _measured(iou, key, ids[0], predicted)
             blocks.append(SemanticRows.of_image(self._table, key, of_image, objects))
+        counts = self._checked(table, maps, chosen)
         self._add(SemanticRows.join(blocks), numbered=keys is None)
         self._sums["counts"] += counts
+
+    def _checked(self, table: Counts, maps: Mapping[str, LabelMaps], keys: Sequence[Key]) -> Counts:
+        """The counts in a table: checked at once, since that takes as long as counting a small map."""
+        counts = self._counter.of_table(table)
+        if counts is None:
+            for key, true, predicted in zip(keys, maps["truth"], maps["prediction"], strict=True):
+                with _located(key):
+                    self._counter.count(true, predicted)
+            raise InputError("a map is not what it was when it was first asked for")
+        return counts
 
     def _sides(self, truth: object) -> tuple[object, dict[str, object]]:
         """The labels of a truth, and its instances where they are scored."""
@@ -165,12 +177,11 @@ class SemanticEvaluator(RowEvaluator[SemanticRows]):
             raise InputError(f"truth is a {type(truth).__name__}, expected AnnotatedMaps, for instance_sizes")
         return truth.labels, {"instances": truth.instances}
 
-    def _count(self, key: Key, truth: Map, prediction: Map) -> Counts:
-        try:
-            return self._counter.count(truth, prediction)
-        except LabelError as error:
-            place = f"image {key}, pixel {error.place}"
-            raise LabelError(error.message, place=place, side=error.side, key=key) from None
+    def _count(self, key: Key, truth: Map, prediction: Map, table: Counts) -> Counts | None:
+        """Add an image's pixels to a table of the counter; returns its own counts where they are kept."""
+        with _located(key):
+            self._counter.add(table, truth, prediction)
+            return self._counter.count(truth, prediction) if self._per_image else None
 
     def confusion_matrix(self) -> Counts:
         """Pixels by true and predicted value, as `segmetrics.confusion` takes them.
@@ -258,17 +269,29 @@ class _Table(TypedDict):
     things: list[bool] | None
 
 
-def _aligned(sides: Mapping[str, list[Map]], keys: Sequence[Key]) -> list[tuple[Map, ...]]:
+def _aligned(sides: Mapping[str, LabelMaps], keys: Sequence[Key]) -> Iterator[tuple[Map, ...]]:
     """Image by image the maps of each side, which agree in number and size."""
-    truths = sides["truth"]
+    n = len(sides["truth"])
     for name, maps in sides.items():
-        if len(maps) != len(truths):
-            raise InputError(f"{len(truths)} images have a truth, {len(maps)} have {name}")
-        for key, truth, other in zip(keys, truths, maps, strict=True):
+        if len(maps) != n:
+            raise InputError(f"{n} images have a truth, {len(maps)} have {name}")
+    for key, *of_image in zip(keys, *sides.values(), strict=True):
+        truth, *others = of_image
+        for name, other in zip(list(sides)[1:], others, strict=True):
             if truth.shape != other.shape:
                 message = f"truth has shape {truth.shape}, {name} {other.shape}; they must agree"
                 raise InputError(message, place=f"image {key}")
-    return list(zip(*sides.values(), strict=True))
+        yield tuple(of_image)
+
+
+@contextmanager
+def _located(key: Key) -> Iterator[None]:
+    """Say of which image a label is."""
+    try:
+        yield
+    except LabelError as error:
+        place = f"image {key}, pixel {error.place}"
+        raise LabelError(error.message, place=place, side=error.side, key=key) from None
 
 
 def _measured(instance_iou: InstanceIoU, key: Key, instances: Map, prediction: Map) -> Objects:

@@ -36,10 +36,10 @@ class SemanticRows(ImageRows):
     objects_per_image: NDArray[np.uint32] = field(default_factory=_none_counted)
 
     @classmethod
-    def of_image(cls, table: Table, key: Key, counts: Counts, objects: Objects | None) -> Self:
-        """What the table keeps of one image; `objects` is None where it keeps none."""
+    def of_image(cls, table: Table, key: Key, counts: Counts | None, objects: Objects | None) -> Self:
+        """What the table keeps of one image; None where it keeps no counts, or no objects."""
         columns: Tensors = {}
-        if "pairs_per_image" in table.columns:
+        if counts is not None:
             pairs = listed(counts)
             columns |= {"pairs": pairs, "pairs_per_image": np.array([len(pairs)], np.uint32)}
         if objects is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from segmetrics.plugin.declared import PARITY, About, Deferred
-from segmetrics.plugin.entries import Dataset, Metric, Option
+from segmetrics.plugin.entries import Dataset, Format, Metric, Option
 
 if TYPE_CHECKING:
     from segmetrics.evaluators.instances import Rules
@@ -49,6 +49,9 @@ METRICS = (
     Metric("boundary.ar", "average recall by the lesser of mask and boundary IoU", task="instance"),
 )
 """What an instance benchmark computes, for `segmetrics_metrics`."""
+
+FORMATS = (Format("coco-json", "COCO annotations (an object) or results (an array), JSON"),)
+"""What it reads, for `segmetrics_formats`."""
 
 
 def instance_dataset(

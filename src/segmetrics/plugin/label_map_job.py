@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -22,11 +23,11 @@ from segmetrics.plugin.label_map_files import (
     Matched,
     Pattern,
     TrueMap,
-    check_folders,
+    check_folder,
     match_predictions,
     true_maps,
 )
-from segmetrics.readers.label_png import Form, read_label_png
+from segmetrics.readers.label_png import Form, LabelPngReader, LabelReader, read_label_png
 from segmetrics.types import Parity
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FORMAT = "label-png"
-MOST_IN_BATCH = 8
-"""Of a batch all maps may be in memory at once."""
+MOST_IN_BATCH = 64
+"""Images after which progress is told, and after which another worker may take over."""
 
 _NO_VALUE = 256
 
@@ -49,11 +50,15 @@ class LabelFile:
         file: The PNG.
         forms: What the PNG may be.
         values: What each of the 256 numbers stands for, `_NO_VALUE` if it may not be there; None for itself.
+        read: What decodes it. After a `LabelPngReader`'s, the array is good until its next one is asked for.
     """
+
+    ndim: ClassVar[int] = 2
 
     file: Path
     forms: tuple[Form, ...] = ("index8",)
     values: tuple[int, ...] | None = None
+    read: LabelReader = read_label_png
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """(h, w) integers.
@@ -61,7 +66,7 @@ class LabelFile:
         Raises:
             InputError: The file cannot be read, or holds a number that stands for nothing.
         """
-        labels = read_label_png(self.file, expect=self.forms)
+        labels = self.read(self.file, expect=self.forms)
         if self.values is not None:
             labels = self._translated(labels, np.array(self.values, np.int16))
         array: NDArray[Any] = np.array(labels, dtype, copy=copy)
@@ -90,12 +95,14 @@ def open_label_maps(maps: LabelMaps, values: Mapping[str, object], context: Open
     started = perf_counter()
     split = str(values["split"])
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    check_folders(root, folder)
+    truth, predictions = (Pattern(text).filled(split=split) for text in (maps.truth, maps.predictions))
+    check_folder(root, truth)
+    check_folder(folder, predictions)
     context.progress("looking for files", 0, 2)
     listing = None if maps.listing is None else root / Pattern(maps.listing).filled(split=split).text
-    truths = true_maps(root, Pattern(maps.truth).filled(split=split), listing)
+    truths = true_maps(root, truth, listing)
     context.progress("looking for files", 1, 2)
-    matched = match_predictions(folder, Pattern(maps.predictions).filled(split=split), truths)
+    matched = match_predictions(folder, predictions, truths)
     context.progress("looking for files", 2, 2)
     return LabelMapJob(maps, values, truths, matched, perf_counter() - started)
 
@@ -119,8 +126,13 @@ class LabelMapJob(Job):
             split=str(values["split"]), n_images=len(truths), n_classes=len(self._protocol.classes)
         )
         coding = _chosen(maps.codings, values.get("coding"))
-        self._truth_values = _table(None, self._protocol.merged)
-        self._prediction_values = _table(coding.values, self._protocol.merged)
+        merged = self._protocol.merged
+        # One reader for each side, as an evaluator asks for a map of each.
+        self._true_map = partial(LabelFile, values=_table(None, merged), read=LabelPngReader().read)
+        self._true_objects = partial(LabelFile, forms=("index8", "index16"), read=LabelPngReader().read)
+        self._predicted_map = partial(
+            LabelFile, values=_table(coding.values, merged), read=LabelPngReader().read
+        )
         self._truths = [truth for truth in truths if truth.key in matched.paths]
         _check_objects(self._instance_files(self._truths), maps.protocols)
         self._predictions = matched.paths
@@ -158,12 +170,11 @@ class LabelMapJob(Job):
         return [self._batch(self._truths[images]) for images in stretches(total, n, MOST_IN_BATCH)]
 
     def _batch(self, truths: Sequence[TrueMap]) -> Batch:
-        labels = [LabelFile(truth.path, values=self._truth_values) for truth in truths]
+        labels = [self._true_map(truth.path) for truth in truths]
         instances = self._instance_files(truths)
-        predictions = (self._predictions[truth.key] for truth in truths)
         return LabelMapBatch(
             truth=AnnotatedMaps(labels, instances) if instances else labels,
-            prediction=[LabelFile(path, values=self._prediction_values) for path in predictions],
+            prediction=[self._predicted_map(self._predictions[truth.key]) for truth in truths],
             keys=[truth.key for truth in truths],
         )
 
@@ -172,7 +183,7 @@ class LabelMapJob(Job):
             return []
         pattern = Pattern(self._protocol.instances.truth).filled(split=self.dataset.split)
         paths = (self._root / pattern.filled(**truth.fields).text for truth in truths)
-        return [LabelFile(path, forms=("index8", "index16")) for path in paths]
+        return [self._true_objects(path) for path in paths]
 
 
 class LabelMapBatch(Batch):

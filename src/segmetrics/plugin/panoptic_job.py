@@ -11,6 +11,7 @@ from typing import Final, Literal, cast
 from segmetrics.errors import InputError
 from segmetrics.evaluators.panoptic import PanopticEvaluator
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
+from segmetrics.readers.label_png import LabelPngReader
 from segmetrics.readers.panoptic import (
     PanopticFiles,
     PanopticListing,
@@ -90,6 +91,7 @@ class PanopticJob(Job):
         self._categories = truth.categories
         self._rules = rules
         self._there = there
+        self._decode_truth, self._decode_prediction = LabelPngReader().read, LabelPngReader().read
 
     def evaluator(self) -> PanopticEvaluator:
         """A fresh evaluator of these categories."""
@@ -103,7 +105,11 @@ class PanopticJob(Job):
 
     def _batch(self, keys: list[Key]) -> Batch:
         truth, prediction = zip(*(self._there[key] for key in keys), strict=True)
-        return Batch(truth=PanopticFiles(truth), prediction=PanopticFiles(prediction), keys=keys)
+        return Batch(
+            truth=PanopticFiles(truth, self._decode_truth),
+            prediction=PanopticFiles(prediction, self._decode_prediction),
+            keys=keys,
+        )
 
 
 def _folder(values: Mapping[str, object], option: str) -> Path | None:
