@@ -11,6 +11,7 @@ from evaluators import (
     cityscapes_instance_cases,
     instance_cases,
     panoptic_cases,
+    region_cases,
     semantic_cases,
     surface_cases,
     voc_instance_cases,
@@ -28,6 +29,7 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
         cityscapes_instance_cases.small(), [3, 7]
     ),
     "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
+    "regions": lambda: region_cases.evaluated([3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
     "surface distances": lambda: surface_cases.evaluated(surface_cases.small(), [3, 7]),
 }

@@ -21,6 +21,7 @@ __all__ = [
     "InstanceGrid",
     "InstanceSizes",
     "PanopticEvaluator",
+    "RegionEvaluator",
     "SemanticEvaluator",
     "SpacedMap",
     "SurfaceDistanceEvaluator",
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.instance_iou import InstanceSizes
     from segmetrics.evaluators.instances import InstanceEvaluator
     from segmetrics.evaluators.panoptic import PanopticEvaluator
+    from segmetrics.evaluators.regions import RegionEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
     from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
     from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
@@ -45,6 +47,7 @@ else:
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
         "InstanceSizes": "segmetrics.evaluators.instance_iou",
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
+        "RegionEvaluator": "segmetrics.evaluators.regions",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
         "SpacedMap": "segmetrics.evaluators.surfaces",
         "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
