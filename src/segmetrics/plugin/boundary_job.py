@@ -12,7 +12,7 @@ from segmetrics.evaluators.base import Evaluator
 from segmetrics.evaluators.regions import RegionEvaluator
 from segmetrics.plugin.boundary_files import AnnotatedImage, Decoded, Decoding, find_annotations, read_map
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
-from segmetrics.plugin.label_map_files import Matched, Pattern, check_folders, match_predictions
+from segmetrics.plugin.label_map_files import Matched, Pattern, check_folder, match_predictions
 from segmetrics.types import Parity
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ def open_boundaries(
     """
     started = perf_counter()
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    check_folders(root, folder)
+    split = str(values["split"])
+    truth, predictions = (Pattern(text).filled(split=split) for text in (images.truth[0], images.predictions))
+    check_folder(root, truth)
+    check_folder(folder, predictions)
     context.progress("looking for files", 0, 2)
-    truths = find_annotations(root, images, str(values["split"]))
+    truths = find_annotations(root, images, split)
     context.progress("looking for files", 1, 2)
-    pattern = Pattern(images.predictions).filled(split=str(values["split"]))
-    matched = match_predictions(folder, pattern, [annotations[0] for annotations in truths.values()])
+    matched = match_predictions(folder, predictions, [annotations[0] for annotations in truths.values()])
     context.progress("looking for files", 2, 2)
     there = [
         AnnotatedImage(key, tuple(each.path for each in annotations), matched.paths[key])
