@@ -25,6 +25,7 @@ __all__ = [
     "SemanticEvaluator",
     "SpacedMap",
     "SurfaceDistanceEvaluator",
+    "VideoObjectEvaluator",
     "VocInstanceEvaluator",
 ]
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.regions import RegionEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
     from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
+    from segmetrics.evaluators.video_objects import VideoObjectEvaluator
     from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
@@ -51,6 +53,7 @@ else:
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
         "SpacedMap": "segmetrics.evaluators.surfaces",
         "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
+        "VideoObjectEvaluator": "segmetrics.evaluators.video_objects",
         "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
     }
 
