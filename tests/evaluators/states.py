@@ -14,7 +14,6 @@ from evaluators import (
     region_cases,
     semantic_cases,
     surface_cases,
-    trimap_cases,
     video_object_cases,
     voc_instance_cases,
 )
@@ -33,7 +32,6 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
     "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
     "regions": lambda: region_cases.evaluated([3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
-    "trimaps": lambda: trimap_cases.evaluated([3, 7]),
     "video objects": lambda: video_object_cases.evaluated([3, 7]),
     "surface distances": lambda: surface_cases.evaluated(surface_cases.small(), [3, 7]),
 }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluators.states import with_header
+from evaluators.states import spoiled, with_header
 from evaluators.trimap_cases import WIDTHS, evaluated, pair
 from segmetrics import confusion
 from segmetrics.errors import InputError
@@ -67,3 +67,16 @@ def test_what_cannot_be_is_refused(change: dict[str, Any]) -> None:
             TrimapEvaluator(**options)
     with pytest.raises(InputError):
         TrimapEvaluator.from_bytes(with_header(evaluated([3]), {"params": change}))
+
+
+def test_a_state_survives_its_bytes() -> None:
+    state = evaluated([3, 7])
+    again = TrimapEvaluator.from_bytes(state.to_bytes())
+    assert again.to_bytes() == state.to_bytes()
+    assert list(again.compute()) == list(state.compute())
+    with pytest.raises(InputError, match="tensor 'counts' has shape"):
+        TrimapEvaluator.from_bytes(spoiled(state, _one_class_less))
+
+
+def _one_class_less(tensors: dict[str, Any]) -> None:
+    tensors["counts"] = np.ascontiguousarray(tensors["counts"][:, :-1])
