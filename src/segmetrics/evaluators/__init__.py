@@ -15,6 +15,7 @@ from segmetrics.evaluators.base import Evaluator
 __all__ = [
     "AnnotatedMaps",
     "AreaRange",
+    "BoundaryEvaluator",
     "CityscapesInstanceEvaluator",
     "Evaluator",
     "InstanceEvaluator",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from segmetrics.evaluators.boundaries import BoundaryEvaluator
     from segmetrics.evaluators.cityscapes_instances import CityscapesInstanceEvaluator
     from segmetrics.evaluators.instance_grid import AreaRange, InstanceGrid
     from segmetrics.evaluators.instance_iou import InstanceSizes
@@ -42,6 +44,7 @@ else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
         "AreaRange": "segmetrics.evaluators.instance_grid",
+        "BoundaryEvaluator": "segmetrics.evaluators.boundaries",
         "CityscapesInstanceEvaluator": "segmetrics.evaluators.cityscapes_instances",
         "InstanceEvaluator": "segmetrics.evaluators.instances",
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
