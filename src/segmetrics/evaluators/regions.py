@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from segmetrics.errors import InputError
 from segmetrics.evaluators.region_rows import RegionMeasures, RegionRows, mean, region_table
 from segmetrics.evaluators.row_states import RowEvaluator
+from segmetrics.evaluators.thresholds import ascending_thresholds
 from segmetrics.regions import Agreement, measure_contours, measure_segmentations
 from segmetrics.types import Key, Parity, Protocol, Score, Scores
 
@@ -97,7 +98,7 @@ class RegionEvaluator(RowEvaluator[RegionRows]):
     ) -> None:
         if parity not in get_args(Parity):
             raise ValueError(f"parity is {parity!r}, expected official or clean")
-        self.thresholds = _thresholds(thresholds)
+        self.thresholds = ascending_thresholds(thresholds)
         protocol = Protocol(
             name="bsds-regions",
             version="1",
@@ -213,20 +214,3 @@ def _score(score_id: str, value: SupportsFloat, n: int) -> Score:
     if score_id.startswith("vi."):
         return Score(id=score_id, value=number, unit="bits", higher_is_better=False, range=None, n=n)
     return Score(id=score_id, value=number, n=n)
-
-
-def _thresholds(thresholds: int | Sequence[float]) -> NDArray[np.float64]:
-    array = _spaced(thresholds) if isinstance(thresholds, int) else np.array(thresholds, np.float64)
-    if (
-        array.ndim != 1
-        or not len(array)
-        or not np.all(array[1:] > array[:-1])
-        or not np.isfinite(array).all()
-    ):
-        raise ValueError(f"thresholds are {thresholds!r}, expected ascending numbers, or how many")
-    return array
-
-
-def _spaced(n: int) -> NDArray[np.float64]:
-    """The benchmark's linspace(1/(n+1), 1-1/(n+1), n); k / (n + 1) is not the same to the last bit."""
-    return np.linspace(1 / (n + 1), 1 - 1 / (n + 1), n) if n > 0 else np.empty(0)
