@@ -52,7 +52,7 @@ def summary(record: Record) -> str:
 
 
 def overall(record: Record) -> str:
-    """A line for each score that is not of one class or category; parts of one kind stand side by side."""
+    """A line for each score that is over all classes and thresholds; parts of one kind stand side by side."""
     scores = [score for score in record.scores if score.over.keys().isdisjoint(_SINGLE)]
     if len({name for score in scores for name in score.over}) > 1:
         return table([(_title(score.id, score.over), number(score)) for score in scores])
@@ -82,7 +82,7 @@ def _coverage(record: Record) -> str:
 
 
 def class_table(record: Record) -> str:
-    """A line for each class, a column for each score that is of single classes; then so for categories."""
+    """A line for each class, a column for each score of single classes; so for categories and thresholds."""
     tables = (_table_of(record, name) for name in _SINGLE)
     return "\n".join(filter(None, tables)) or "no scores of single classes\n"
 
