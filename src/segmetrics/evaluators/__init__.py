@@ -26,6 +26,8 @@ __all__ = [
     "SemanticEvaluator",
     "SpacedMap",
     "SurfaceDistanceEvaluator",
+    "TrimapEvaluator",
+    "VideoObjectEvaluator",
     "VocInstanceEvaluator",
 ]
 
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.regions import RegionEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
     from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
+    from segmetrics.evaluators.trimaps import TrimapEvaluator
+    from segmetrics.evaluators.video_objects import VideoObjectEvaluator
     from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
@@ -54,6 +58,8 @@ else:
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
         "SpacedMap": "segmetrics.evaluators.surfaces",
         "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
+        "TrimapEvaluator": "segmetrics.evaluators.trimaps",
+        "VideoObjectEvaluator": "segmetrics.evaluators.video_objects",
         "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
     }
 
