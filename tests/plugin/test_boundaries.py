@@ -15,7 +15,7 @@ from readers.matlab_files import annotator, cell, save
 
 from segmetrics.errors import CoverageError, InputError
 from segmetrics.plugin import OpenContext
-from segmetrics.plugin.boundaries import region_dataset
+from segmetrics.plugin.boundaries import boundary_dataset, region_dataset
 from segmetrics.runner import run
 
 ABOUT: Any = {"summary": "Streams", "license": "CC BY 4.0", "source": "A. Sailor", "version": "1"}
@@ -31,6 +31,9 @@ OF_ALL = region_dataset(
     truth=["{split}/{key}.mat", "{split}/{key}.png"],
     levels=("", "published"),
     **ABOUT,
+)
+BANKS = boundary_dataset(
+    name="banks", splits=("val",), truth=["{split}/{key}.mat"], max_distance=0.3, **ABOUT
 )
 Options = dict[str, Any]
 SEGMENTS = np.array([[1, 1, 2], [1, 3, 3]], np.uint8)
@@ -209,3 +212,51 @@ def test_no_thresholds_are_refused(files: Options) -> None:
 def test_a_root_that_is_no_folder_is_refused(files: Options) -> None:
     with pytest.raises(InputError, match=r"1\.mat: is no folder, expected one with val/"):
         run(OF_ALL, files | {"root": files["root"] / "val/1.mat"})
+
+
+# ---- boundaries --------------------------------------------------------------------------------------------
+
+
+def test_a_sample_of_boundaries_is_scored(tmp_path: Path) -> None:
+    assert BANKS.sample is not None
+    sample = BANKS.sample(tmp_path)
+    result = run(BANKS, sample)
+    assert result.record.coverage.scored == 5
+    assert 0.5 < (result.scores["ods.f"] or 0) < 1
+    assert list(run(BANKS, sample, threads=2).scores) == list(result.scores)
+
+
+def test_boundaries_may_come_in_any_form(files: Options) -> None:
+    before = run(BANKS, files).scores
+    assert before["ods.f"] == 1
+    for key, drawn in ("1", SEGMENTS), ("2", SEGMENTS[::-1]):
+        (files["predictions"] / f"{key}.npy").unlink()
+        Image.fromarray((255 * contours(drawn)[2::2, 2::2]).astype(np.uint8)).save(
+            files["predictions"] / f"{key}.png"
+        )
+    assert run(BANKS, files).scores["ods.f"] == 1
+    for key, drawn in ("1", SEGMENTS), ("2", SEGMENTS[::-1]):
+        (files["predictions"] / f"{key}.png").unlink()
+        np.save(files["predictions"] / f"{key}.npy", np.stack([drawn, np.ones_like(drawn)]))
+    result = run(BANKS, files)
+    assert result.record.protocol.params["thresholds"] == [1, 2]
+    assert (result.scores["ods.f"], result.scores["ods.threshold"]) == (1, 1)
+
+
+def test_options_of_boundaries_are_kept(files: Options) -> None:
+    params = run(BANKS, files).record.protocol.params
+    assert (params["max_distance"], params["convention"]) == (0.3, "bsds")
+    params = run(BANKS, files | {"max_distance": 0.1, "convention": "pdollar"}).record.protocol.params
+    assert (params["max_distance"], params["convention"]) == (0.1, "pdollar")
+
+
+def test_an_inverted_map_is_warned_of(files: Options) -> None:
+    np.save(files["predictions"] / "1.npy", np.ones((2, 3)))
+    with pytest.warns(UserWarning, match=r"1\.npy looks inverted: 100% of its pixels"):
+        run(BANKS, files)
+
+
+def test_boundaries_of_another_size_are_named(files: Options) -> None:
+    np.save(files["predictions"] / "2.npy", np.zeros((3, 2)))
+    with pytest.raises(InputError, match=r"2\.npy: is 2x3, its ground truth .*2\.mat is 3x2"):
+        run(BANKS, files)

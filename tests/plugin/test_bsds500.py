@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from segmetrics.errors import RecordError
 from segmetrics.runner import run
-from segmetrics_bsds500 import REGIONS
+from segmetrics_bsds500 import BOUNDARIES, REGIONS
 from segmetrics_bsds500.results import bsds500_results
 
 REGION_FILES = (
@@ -46,6 +46,25 @@ def test_regions_give_the_official_result_files(shared: Path, ucm2: Path, tmp_pa
     official = shared / "data/bsds500/official_results/BSDS500/ucm2/test_eval"
     for name in REGION_FILES:
         assert (tmp_path / "files" / name).read_bytes() == (official / name).read_bytes(), name
+
+
+def test_boundaries_give_result_files_close_to_the_official_ones(
+    shared: Path, ucm2: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    values: dict[str, object] = {"root": shared / "data/bsds500", "predictions": ucm2}
+    result = run(BOUNDARIES, values, threads=2, store=store)
+    arguments = [result.record.id, str(tmp_path / "files"), "--store", str(store)]
+    CliRunner().invoke(bsds500_results, arguments, catch_exceptions=False)
+    official = shared / "data/bsds500/official_results/BSDS500/ucm2/test_eval"
+    found, expected = (np.loadtxt(folder / "eval_bdry.txt") for folder in (tmp_path / "files", official))
+    tolerances = [1e-6, 5e-4, 3e-4, 3e-4, 2e-3, 2e-3, 6e-4, 3e-4]
+    assert np.all(np.abs(found - expected) <= tolerances)
+    found, expected = (np.loadtxt(folder / "eval_bdry_thr.txt") for folder in (tmp_path / "files", official))
+    assert np.all(np.abs(found - expected) <= [1e-6, 5e-4, 3e-4, 5e-4])
+    found, expected = (np.loadtxt(folder / "eval_bdry_img.txt") for folder in (tmp_path / "files", official))
+    assert np.array_equal(found[:, 0], expected[:, 0])
+    assert np.median(np.abs(found[:, 4] - expected[:, 4])) < 6e-4
 
 
 def test_original_matlab_files_are_read(shared: Path, ucm2: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from numpy.typing import NDArray
 
+from segmetrics.boundaries import contour_strengths
 from segmetrics.errors import InputError
 from segmetrics.plugin.boundaries import AnnotatedImages, Drawn
 from segmetrics.plugin.label_map_files import Pattern, TrueMap, contents
@@ -127,15 +128,18 @@ class Decoding:
 
     def _contours(self, contours: Map, image: AnnotatedImage, size: tuple[int, int]) -> Map:
         height, width = size
-        if contours.shape == (2 * height + 1, 2 * width + 1):
-            return contours
-        if contours.shape != size:
+        is_double = contours.shape == (2 * height + 1, 2 * width + 1)
+        if not is_double and contours.shape != size:
             raise _of_other_size(contours, image, size)
-        raise InputError(
-            f"is {width}x{height}, as large as its image: regions need contours of double size (ucm2), "
-            f"{2 * width + 1}x{2 * height + 1}",
-            file=image.prediction,
-        )
+        if self.drawn == "boundaries":
+            return contour_strengths(contours) if is_double else contours
+        if not is_double:
+            raise InputError(
+                f"is {width}x{height}, as large as its image: regions need contours of double size (ucm2), "
+                f"{2 * width + 1}x{2 * height + 1}",
+                file=image.prediction,
+            )
+        return contours
 
 
 def read_map(path: Path, drawn: Drawn) -> Prediction:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
 
+import numpy as np
+
 from segmetrics.errors import InputError
 from segmetrics.evaluators.base import Evaluator
+from segmetrics.evaluators.boundaries import BoundaryEvaluator, Convention
 from segmetrics.evaluators.regions import RegionEvaluator
 from segmetrics.plugin.boundary_files import AnnotatedImage, Decoded, Decoding, find_annotations, read_map
+from segmetrics.plugin.edge_doubts import doubts
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
 from segmetrics.plugin.label_map_files import Matched, Pattern, check_folder, match_predictions
 from segmetrics.types import Parity
@@ -62,19 +67,23 @@ class BoundaryJob(Job):
     ) -> None:
         first = read_map(there[0].prediction, images.drawn)
         n_segmentations = len(first) if isinstance(first, list) else None
-        self._thresholds = _thresholds(values, n_segmentations)
-        self._values = values
+        self._evaluator = _evaluators(images, values, n_segmentations)
         self._decoding = Decoding(images.drawn, n_segmentations)
         self._images = tuple(there)
         self.coverage = matched.coverage
         self.dataset = DatasetInfo(split=str(values["split"]), n_images=self.coverage.expected, n_classes=1)
         self.inputs = tuple(_inputs(there))
         self.first_missing = matched.first_missing
-        self.warnings = tuple(matched.warnings())
+        self.warnings = (*matched.warnings(), *self._doubts())
+
+    def _doubts(self) -> Iterator[str]:
+        if self._decoding.drawn == "boundaries" and self._decoding.n_segmentations is None:
+            first = self._images[0]
+            yield from doubts(np.asarray(self._decoding.prediction(first)), first.prediction)
 
     def evaluator(self) -> Evaluator:
         """A fresh evaluator of what was drawn."""
-        return RegionEvaluator(self._thresholds, parity=cast("Parity", self._values["parity"]))
+        return self._evaluator()
 
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of as many images each."""
@@ -98,6 +107,22 @@ class BoundaryBatch(Batch):
             if error.file is None and image == f"image {each.key}":
                 return InputError(error.message, file=each.prediction, place=place or None)
         return error
+
+
+def _evaluators(
+    images: AnnotatedImages, values: Mapping[str, object], n_segmentations: int | None
+) -> Callable[[], Evaluator]:
+    """What makes evaluators of what was drawn."""
+    thresholds = _thresholds(values, n_segmentations)
+    if images.drawn == "regions":
+        return partial(RegionEvaluator, thresholds, parity=cast("Parity", values["parity"]))
+    given = cast("float | None", values["max_distance"])
+    return partial(
+        BoundaryEvaluator,
+        thresholds,
+        max_distance=images.max_distance if given is None else given,
+        convention=cast("Convention", values["convention"]),
+    )
 
 
 def _thresholds(values: Mapping[str, object], n_segmentations: int | None) -> int | Sequence[float]:

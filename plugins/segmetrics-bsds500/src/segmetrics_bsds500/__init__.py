@@ -3,25 +3,46 @@
 from collections.abc import Iterator
 
 from segmetrics.plugin import Command, Dataset, Format, Metric, hookimpl
-from segmetrics.plugin.boundaries import FORMATS, REGION_METRICS, region_dataset
+from segmetrics.plugin.boundaries import (
+    BOUNDARY_METRICS,
+    FORMATS,
+    REGION_METRICS,
+    boundary_dataset,
+    region_dataset,
+)
+from segmetrics.plugin.declared import About
 from segmetrics_bsds500.results import bsds500_results
 
+ABOUT: About = {
+    "name": "bsds500",
+    "summary": "BSDS500 boundaries, 200 test images that 4 to 8 people segmented",
+    "license": "non-commercial research and education",
+    "source": "UC Berkeley; Arbelaez et al., Contour Detection and Hierarchical Image Segmentation, 2011",
+    "version": "January 2013",
+    "url": "https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/resources.html",
+}
+TRUTH = ("groundTruth/{split}/{key}.mat", "groundTruth/{split}/{key}/{annotator}.png")
+LEVELS = ("data", "", "BSDS500/data")
+SPLITS = ("test", "val", "train")
+
+BOUNDARIES = boundary_dataset(truth=TRUTH, levels=LEVELS, splits=SPLITS, **ABOUT)
+
 REGIONS = region_dataset(
-    name="bsds500-regions",
-    summary="BSDS500 regions, 200 test images that 4 to 8 people segmented",
-    license="non-commercial research and education",
-    source="UC Berkeley; Arbelaez et al., Contour Detection and Hierarchical Image Segmentation, TPAMI 2011",
-    version="January 2013",
-    splits=("test", "val", "train"),
-    truth=("groundTruth/{split}/{key}.mat", "groundTruth/{split}/{key}/{annotator}.png"),
-    levels=("data", "", "BSDS500/data"),
-    url="https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/resources.html",
+    truth=TRUTH,
+    levels=LEVELS,
+    splits=SPLITS,
+    **ABOUT
+    | {
+        "name": "bsds500-regions",
+        "summary": "BSDS500 regions, 200 test images that 4 to 8 people segmented",
+    },
 )
 
 
 @hookimpl
 def segmetrics_datasets() -> Iterator[Dataset]:
     """BSDS500's benchmarks."""
+    yield BOUNDARIES
     yield REGIONS
 
 
@@ -34,6 +55,7 @@ def segmetrics_commands() -> Iterator[Command]:
 @hookimpl
 def segmetrics_metrics() -> Iterator[Metric]:
     """What they measure."""
+    yield from BOUNDARY_METRICS
     yield from REGION_METRICS
 
 

@@ -44,6 +44,22 @@ def bsds500_results(run: str, folder: Path, store: Path) -> None:
 # NumPy and the C core are imported once a run is written, so that commands are listed quickly.
 
 
+def _boundary_files(state: bytes) -> Files:
+    from segmetrics.evaluators import BoundaryEvaluator  # noqa: PLC0415
+
+    evaluator = BoundaryEvaluator.from_bytes(state)
+    scores, curve, images = evaluator.compute(), evaluator.curves(), evaluator.image_scores()
+    overall = _values(scores, "ods", "threshold", "recall", "precision", "f")
+    overall += _values(scores, "ois", "recall", "precision", "f")
+    by_image = zip(images.threshold, images.recall, images.precision, images.f, strict=True)
+    yield "eval_bdry.txt", _lines([[*overall, _number(scores["ap"])]])
+    yield (
+        "eval_bdry_thr.txt",
+        _lines(zip(curve.thresholds, curve.recall, curve.precision, curve.f, strict=True)),
+    )
+    yield "eval_bdry_img.txt", _lines([i, *row] for i, row in enumerate(by_image, 1))
+
+
 def _region_files(state: bytes) -> Files:
     from segmetrics.evaluators import RegionEvaluator  # noqa: PLC0415
 
@@ -59,12 +75,18 @@ def _region_files(state: bytes) -> Files:
 
 
 def _values(scores: Scores, measure: str, *names: str) -> list[float]:
-    found = (scores[f"{measure}.{name}"] for name in names)
-    return [float("nan") if value is None else value for value in found]
+    return [_number(scores[f"{measure}.{name}"]) for name in names]
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def _lines(rows: Iterable[Iterable[float]]) -> str:
     return "".join(" ".join(f"{value:10g}" for value in row) + "\n" for row in rows)
 
 
-_WRITERS: dict[str, Callable[[bytes], Files]] = {"bsds-regions": _region_files}
+_WRITERS: dict[str, Callable[[bytes], Files]] = {
+    "bsds-boundaries": _boundary_files,
+    "bsds-regions": _region_files,
+}
