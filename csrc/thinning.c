@@ -107,6 +107,10 @@ sm_status sm_thin(sm_bitmap *bitmap, sm_buffer *scratch) {
     memset(rows, 0, n_words * sizeof *rows);
     memset(flags, 1, n_flags);
     thinner t = {bitmap, rows, {rows + n_words, rows + 2 * n_words}, {flags, flags + n_flags / 2}};
-    while (thin_once(&t, FIRST) | thin_once(&t, SECOND)) continue;
+    int any;
+    do {
+        any = thin_once(&t, FIRST);
+        any |= thin_once(&t, SECOND);
+    } while (any);
     return SM_OK;
 }

@@ -2,6 +2,7 @@
 """Glue: thinning, and boundaries matched at least cost. All arguments are trusted; see boundaries.py."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memset
 
 from segmetrics._core.status cimport SM_INVALID, SM_NO_MEMORY, SM_OK, sm_buffer, sm_buffer_release, sm_status
 
@@ -176,9 +177,9 @@ def match(const uint8_t[:, ::1] predicted, const uint8_t[:, ::1] annotated, doub
     mates = np.full((height, width), -1, np.int64)
     cdef int64_t[::1] out = mates.reshape(-1)
     cdef uint32_t node
-    series = sm_pixel_series()
-    graph = sm_pixel_graph()
-    matching = sm_matching()
+    memset(&series, 0, sizeof(series))
+    memset(&graph, 0, sizeof(graph))
+    memset(&matching, 0, sizeof(matching))
     with nogil:
         status = sm_pixel_series_begin(&series, height, width)
         if status == SM_OK:

@@ -150,7 +150,7 @@ class CityscapesInstanceEvaluator(RowEvaluator[CityscapesInstanceRows]):
         inside = as_numpy(mask, "mask") != 0
         if inside.shape != ids.shape:
             found, expected = (" x ".join(map(str, shape)) for shape in (inside.shape, ids.shape))
-            raise InputError(f"the mask is {found}, its ground truth is {expected}")
+            raise InputError(f"the mask is {found}, its ground truth is {expected} (height x width)")
         pairs = joint_pairs(ids, inside)
         is_inside = pairs.prediction == 1
         overlaps = np.stack([pairs.truth[is_inside], pairs.counts[is_inside]], axis=1).astype(np.int64)

@@ -60,7 +60,7 @@ class CityscapesInstanceJob(Job):
         self._instances = {}
         for n_read, (key, path) in enumerate(matched.paths.items()):
             context.progress("reading", n_read, len(matched.paths))
-            self._instances[key] = read_instances(path, folder)
+            self._instances[key] = read_instances(path, folder, labels=files.classes.values)
         self.dataset = DatasetInfo(
             split=str(values["split"]), n_images=len(truths), n_classes=sum(files.classes.things or ())
         )
