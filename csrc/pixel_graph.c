@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Costs leave room for sums of a few of them. */
-enum { COST_BITS = 60, MOST_HASH_BITS = 32, FEWEST_HASH_BITS = 8, INSERTION_MOST = 64 };
+enum { COST_BITS = 61, MOST_HASH_BITS = 32, FEWEST_HASH_BITS = 6, INSERTION_MOST = 64 };
 
 /* The quarter of the disk right of its middle and below, as far as it can lie in the image. */
 typedef struct disk {
@@ -31,8 +31,13 @@ static uint64_t mixed(uint64_t x) {
     return x ^ x >> 33;
 }
 
-static sm_status make_scale(sm_pixel_graph *graph, double radius, uint64_t salt, scale *out) {
-    uint64_t unmatched = radius > 0 ? (uint64_t)ceil(100.0 * radius * 100) : 1;
+/* A way to one pair more takes at most an arc for each mark and one, in exchange for others. */
+static uint64_t worth_of_a_pair(const sm_pixel_graph *graph, double longest) {
+    return (graph->marks.n + 1) * (uint64_t)ceil(100 * longest) + 1;
+}
+
+static sm_status make_scale(sm_pixel_graph *graph, double longest, uint64_t salt, scale *out) {
+    uint64_t unmatched = worth_of_a_pair(graph, longest);
     unsigned taken = bit_length(unmatched), counted = bit_length(graph->marks.n);
     if (taken + counted + FEWEST_HASH_BITS > COST_BITS) return SM_INVALID;
     out->shift = COST_BITS - taken;
@@ -200,7 +205,8 @@ sm_status sm_pixel_graph_build(sm_pixel_graph *graph, const sm_pixel_series *ser
     if (!(radius >= 0 && radius <= SM_MAX_RADIUS)) return SM_INVALID;
     if (list_marks(graph, image) != SM_OK) return SM_NO_MEMORY;
     graph->nodes.n = series->n_nodes;
-    if (make_scale(graph, radius, salt, &b.scale) != SM_OK) return SM_INVALID;
+    double longest = fmin(radius, (double)(series->height + series->width));
+    if (make_scale(graph, longest, salt, &b.scale) != SM_OK) return SM_INVALID;
     if (make_disk(graph, series, radius, b.scale.shift, &b.disk) != SM_OK) return SM_NO_MEMORY;
     if (add_marks(&b, graph->places.data) != SM_OK) return SM_NO_MEMORY;
     return turn_round(&graph->marks, &graph->nodes);

@@ -4,8 +4,8 @@
  * Definition. The graph has the nodes of an sm_pixel_series on one side, the set pixels of an image, its
  * marks, numbered row by row, on the other, and an arc between any two at most `radius` apart: their
  * squared distance is compared with radius * radius, in doubles. The cost of an arc is 100 times its
- * length, rounded to the nearest integer, even if halfway; that of leaving two pixels unmatched is
- * ceil(100 * 100 * radius), at least 1.
+ * length, rounded to the nearest integer, even if halfway. That of leaving two pixels unmatched is more than
+ * any number of arcs could save, so that the cheapest matching has the most pairs.
  *
  * Ties. Costs are scaled by a power of two, and each arc's has a number below it that is a hash of the two
  * pixels and of `salt`. So few that the hashes of all arcs of a matching stay below one unit of cost, so the
@@ -14,7 +14,8 @@
  * series is the same whatever the others are.
  *
  * Limits. height * width as sm_bitmap's; at most UINT32_MAX arcs; radius at most SM_MAX_RADIUS.
- * Source. The costs are those of the BSDS benchmark (Martin, Fowlkes and Malik, PAMI 26(5), 2004).
+ * Source. The costs of arcs are those of the BSDS benchmark (Martin, Fowlkes and Malik, PAMI 26(5), 2004),
+ * where a pair more is worth a hundred of the longest arcs.
  */
 #ifndef SM_PIXEL_GRAPH_H
 #define SM_PIXEL_GRAPH_H

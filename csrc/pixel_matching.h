@@ -3,8 +3,8 @@
  *
  * Definition. A node takes part or does not; all marks do. A matching pairs nodes that take part with marks
  * along arcs, none twice. It costs the sum of its arcs, and graph->unmatched for each pair that it falls
- * short of the number of nodes taking part. After every call the matching is the cheapest there is. With the
- * costs of sm_pixel_graph, one more pair is worth a hundred of the longest arcs.
+ * short of the number of nodes taking part. After every call the matching is the cheapest there is, so with
+ * the costs of sm_pixel_graph it has the most pairs, and of those matchings is the cheapest.
  *
  * Complexity. Each call is one search for a cheapest path from the pixel that changed, by Dijkstra over
  * costs reduced by dual values: O(a log a) in the arcs that it looks at, mostly a few.

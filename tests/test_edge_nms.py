@@ -34,7 +34,7 @@ def strength_maps(draw: st.DrawFn) -> Map:
             return np.asarray(np.floor(noise * 256) / 255)
         case "slopes":
             y, x = np.mgrid[:height, :width]
-            return np.clip(np.sin(x * rng.random()) * np.cos(y * rng.random()), 0, 0.9)
+            return np.asarray(np.clip(np.sin(x * rng.random()) * np.cos(y * rng.random()), 0, 0.9))
     return np.where((noise < 0.05) | (np.arange(width) == width // 2), noise, 0)
 
 

@@ -15,6 +15,7 @@ from evaluators import (
     region_cases,
     semantic_cases,
     surface_cases,
+    video_object_cases,
     voc_instance_cases,
 )
 from segmetrics.evaluators.row_states import RowEvaluator
@@ -33,6 +34,7 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
     "boundaries": lambda: boundary_cases.evaluated([3, 7]),
     "regions": lambda: region_cases.evaluated([3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
+    "video objects": lambda: video_object_cases.evaluated([3, 7]),
     "surface distances": lambda: surface_cases.evaluated(surface_cases.small(), [3, 7]),
 }
 """A state of the images 3 and 7, with rows of every kind."""

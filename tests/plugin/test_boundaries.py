@@ -207,5 +207,5 @@ def test_no_thresholds_are_refused(files: Options) -> None:
 
 
 def test_a_root_that_is_no_folder_is_refused(files: Options) -> None:
-    with pytest.raises(InputError, match=r"1\.mat: is no folder"):
+    with pytest.raises(InputError, match=r"1\.mat: is no folder, expected one with val/"):
         run(OF_ALL, files | {"root": files["root"] / "val/1.mat"})

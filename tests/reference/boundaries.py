@@ -65,18 +65,19 @@ def cardinality(predicted: Map, annotated: Map, radius: float) -> int:
 
 
 def cost(predicted: Map, annotated: Map, radius: float) -> int:
-    """Least total of lengths, 100 times and rounded each, and 10,000 radii for each pixel missed."""
+    """Least total of lengths, 100 times and rounded each, of a matching with the most pairs."""
     distances = arcs(predicted, annotated, radius)
     n, m = distances.shape
-    missed = np.ceil(100 * 100 * radius) if radius else 1
+    missed = (n + m) * np.ceil(100 * radius) + 1
     square = np.full((n + m, n + m), 0.0)
-    square[:n, :m] = np.where(np.isnan(distances), 10 * missed, np.rint(100 * np.nan_to_num(distances)))
+    square[:n, :m] = np.where(np.isnan(distances), 3 * missed, np.rint(100 * np.nan_to_num(distances)))
     square[:n, m:] = missed
     rows, columns = linear_sum_assignment(square)
-    return int(square[rows, columns].sum())
+    chosen = square[rows, columns]
+    return int(chosen[chosen < missed].sum())
 
 
-def boundaries_of_segments(labels: NDArray[np.int64]) -> Map:
+def segmentation_boundaries(labels: NDArray[np.int64]) -> Map:
     """By the grid between the pixels, whose outermost lines repeat the next."""
     height, width = labels.shape
     grid = np.zeros((2 * height + 1, 2 * width + 1), np.bool_)

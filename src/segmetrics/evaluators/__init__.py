@@ -26,6 +26,7 @@ __all__ = [
     "SemanticEvaluator",
     "SpacedMap",
     "SurfaceDistanceEvaluator",
+    "VideoObjectEvaluator",
     "VocInstanceEvaluator",
 ]
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.regions import RegionEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
     from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
+    from segmetrics.evaluators.video_objects import VideoObjectEvaluator
     from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
@@ -52,9 +54,10 @@ else:
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
         "RegionEvaluator": "segmetrics.evaluators.regions",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
-        "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
         "SpacedMap": "segmetrics.evaluators.surfaces",
         "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
+        "VideoObjectEvaluator": "segmetrics.evaluators.video_objects",
+        "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
     }
 
     def __getattr__(name: str) -> object:

@@ -12,7 +12,7 @@ from segmetrics.evaluators.base import Evaluator
 from segmetrics.evaluators.regions import RegionEvaluator
 from segmetrics.plugin.boundary_files import AnnotatedImage, Decoded, Decoding, find_annotations, read_map
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
-from segmetrics.plugin.label_map_files import Matched, Pattern, check_folders, match_predictions
+from segmetrics.plugin.label_map_files import Matched, Pattern, check_folder, match_predictions
 from segmetrics.types import Parity
 
 if TYPE_CHECKING:
@@ -32,11 +32,12 @@ def open_boundaries(
     """
     started = perf_counter()
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    check_folders(root, folder)
+    pattern = Pattern(images.predictions).filled(split=str(values["split"]))
+    check_folder(root, Pattern(images.truth[0]).filled(split=str(values["split"])))
+    check_folder(folder, pattern)
     context.progress("looking for files", 0, 2)
     truths = find_annotations(root, images, str(values["split"]))
     context.progress("looking for files", 1, 2)
-    pattern = Pattern(images.predictions).filled(split=str(values["split"]))
     matched = match_predictions(folder, pattern, [annotations[0] for annotations in truths.values()])
     context.progress("looking for files", 2, 2)
     there = [
