@@ -44,7 +44,6 @@ static sm_status make_scale(sm_pixel_graph *graph, double longest, uint64_t salt
     out->hash_bits = out->shift - counted;
     if (out->hash_bits > MOST_HASH_BITS) out->hash_bits = MOST_HASH_BITS;
     out->salt = mixed(salt + 1);
-    graph->unit = (int64_t)1 << out->shift;
     graph->unmatched = (int64_t)(unmatched << out->shift);
     return SM_OK;
 }

@@ -38,7 +38,6 @@ typedef struct sm_arcs {
 
 typedef struct sm_pixel_graph {
     sm_arcs nodes, marks;
-    int64_t unit;      /* cost of a hundredth of a pixel */
     int64_t unmatched; /* cost of not matching two pixels */
     sm_buffer places;  /* uint32_t for each mark: its pixel */
     sm_buffer disk;    /* what is within the radius, by row */

@@ -32,31 +32,42 @@ static void check_order(const sm_arcs *side) {
     }
 }
 
+/* The power of two that costs are scaled by, from an arc that is not free. */
+static int64_t unit_of(const sm_arc *arc, int64_t hundredths) {
+    int64_t unit = 1;
+    while (unit <= arc->cost / hundredths / 2) unit *= 2;
+    return unit;
+}
+
 /* Between the pixels of a mark and of a node. */
 static void check_pair(const sm_pixel_graph *graph, size_t mark, size_t node, size_t squared,
-                       double radius) {
+                       double radius, int64_t *unit) {
     const sm_arc *arc = find_arc(&graph->marks, mark, node);
     const sm_arc *back = find_arc(&graph->nodes, node, mark);
     CHECK((arc != NULL) == ((double)squared <= radius * radius));
     CHECK((arc != NULL) == (back != NULL));
     if (arc == NULL || back == NULL) return;
-    int64_t unit = graph->unit;
-    CHECK(arc->cost == back->cost);
-    CHECK(arc->cost / unit == (int64_t)rint(100 * sqrt((double)squared)));
-    CHECK(arc->cost % unit <= (unit - 1) / (int64_t)graph->marks.n);
+    CHECK(arc->cost == back->cost && arc->cost < graph->unmatched);
+    int64_t hundredths = (int64_t)rint(100 * sqrt((double)squared));
+    if (hundredths == 0) return;
+    if (*unit == 0) *unit = unit_of(arc, hundredths);
+    CHECK(arc->cost / *unit == hundredths);
+    CHECK(arc->cost % *unit <= (*unit - 1) / (int64_t)graph->marks.n);
 }
 
 static void check_graph(const sm_pixel_graph *graph, const sm_pixel_series *series,
                         const sm_bitmap *image, double radius) {
     const int32_t *node_of = series->node_of.data;
     size_t mark = 0;
+    int64_t unit = 0;
     CHECK(graph->marks.n == sm_bitmap_count(image) && graph->nodes.n == series->n_nodes);
     for (size_t i = 0; i < image->height * image->width; i++) {
         if (!sm_bitmap_get(image, i / image->width, i % image->width)) continue;
         CHECK(((const uint32_t *)graph->places.data)[mark] == i);
         for (size_t k = 0; k < image->height * image->width; k++)
             if (node_of[k] >= 0)
-                check_pair(graph, mark, (size_t)node_of[k], distance_squared(image, i, k), radius);
+                check_pair(graph, mark, (size_t)node_of[k], distance_squared(image, i, k), radius,
+                           &unit);
         mark++;
     }
     check_order(&graph->nodes);
@@ -137,7 +148,7 @@ static void check_overflow(bench *b) {
     for (size_t y = 0; y < 2048; y++) memset(sm_bitmap_row(&b->annotation, y), 0xff, 2048 / 8);
     CHECK(sm_pixel_graph_build(&b->graph, &b->series, &b->annotation, SM_MAX_RADIUS, 0) ==
           SM_INVALID);
-    CHECK(sm_pixel_graph_build(&b->graph, &b->series, &b->annotation, 3, 0) == SM_OK);
+    CHECK(sm_pixel_graph_build(&b->graph, &b->series, &b->annotation, 1, 0) == SM_OK);
 }
 
 /* The memory does not grow with what lies beyond the image. */
@@ -147,7 +158,8 @@ static void check_long_image(bench *b) {
     sm_bitmap_set(&b->image, 0, 100000);
     CHECK(sm_pixel_series_add(&b->series, &b->image) == SM_OK);
     CHECK(sm_pixel_graph_build(&b->graph, &b->series, &b->annotation, SM_MAX_RADIUS, 0) == SM_OK);
-    check_pair(&b->graph, 0, 0, (size_t)100000 * 100000, SM_MAX_RADIUS);
+    int64_t unit = 0;
+    check_pair(&b->graph, 0, 0, (size_t)100000 * 100000, SM_MAX_RADIUS, &unit);
     CHECK(b->graph.disk.capacity <= 16 * 200000);
 }
 

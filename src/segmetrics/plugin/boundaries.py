@@ -33,6 +33,7 @@ BOUNDARY_OPTIONS: Final = (
         ("bsds", "pdollar"),
         "the benchmark's own program, or that of Structured Edge Detection",
     ),
+    Option("nms", kind="flag", help="suppress what is no maximum across its edge, first: for raw detector maps"),
 )
 
 BOUNDARY_METRICS: Final = (
@@ -121,7 +122,7 @@ def boundary_dataset(
     ...     version="1", splits=("val",), truth=["drawn/{split}/{key}/{annotator}.png"],
     ... )
     >>> [option.flag for option in streams.options][3:]
-    ['--thresholds', '--max-distance', '--convention']
+    ['--thresholds', '--max-distance', '--convention', '--nms']
     """
     images = AnnotatedImages(
         drawn="boundaries",

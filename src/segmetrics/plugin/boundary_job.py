@@ -68,7 +68,7 @@ class BoundaryJob(Job):
         first = read_map(there[0].prediction, images.drawn)
         n_segmentations = len(first) if isinstance(first, list) else None
         self._evaluator = _evaluators(images, values, n_segmentations)
-        self._decoding = Decoding(images.drawn, n_segmentations)
+        self._decoding = Decoding(images.drawn, n_segmentations, suppresses=values.get("nms") is True)
         self._images = tuple(there)
         self.coverage = matched.coverage
         self.dataset = DatasetInfo(split=str(values["split"]), n_images=self.coverage.expected, n_classes=1)

@@ -40,7 +40,7 @@ def doubts(edges: NDArray[Any], path: Path) -> Iterator[str]:
     if inside > _MOST_INSIDE:
         yield (
             f"{path} looks un-suppressed: {inside:.0%} of its strong pixels lie inside thick edges; what is "
-            "no maximum across its edge should be 0"
+            "no maximum across its edge should be 0 (--nms)"
         )
 
 
