@@ -250,6 +250,20 @@ def test_options_of_boundaries_are_kept(files: Options) -> None:
     assert (params["max_distance"], params["convention"]) == (0.1, "pdollar")
 
 
+@pytest.mark.filterwarnings("ignore:.*looks un-suppressed")
+def test_what_is_no_maximum_is_suppressed_where_asked_for(tmp_path: Path) -> None:
+    """A step whose crest is where the line is drawn, and whose middle, to which it thins, is not."""
+    line = np.ones((20, 20), np.uint8)
+    line[:, 9] = 2
+    save(tmp_path / "val" / "1.mat", groundTruth=cell(annotator(line)))
+    step = np.where(np.arange(20) < 9, 0, 0.8 - 0.04 * (np.arange(20) - 9)) * np.ones((20, 1))
+    (tmp_path / "maps").mkdir()
+    Image.fromarray((255 * step).astype(np.uint8)).save(tmp_path / "maps" / "1.png")
+    files = {"root": tmp_path, "predictions": tmp_path / "maps", "max_distance": 0.06}
+    assert run(BANKS, files).scores.value("precision", threshold=0.42) == 0
+    assert run(BANKS, files | {"nms": True}).scores.value("precision", threshold=0.42) == 1
+
+
 def test_an_inverted_map_is_warned_of(files: Options) -> None:
     np.save(files["predictions"] / "1.npy", np.ones((2, 3)))
     with pytest.warns(UserWarning, match=r"1\.npy looks inverted: 100% of its pixels"):

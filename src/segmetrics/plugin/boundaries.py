@@ -33,7 +33,7 @@ BOUNDARY_OPTIONS: Final = (
         ("bsds", "pdollar"),
         "the benchmark's own program, or that of Structured Edge Detection",
     ),
-    Option("nms", kind="flag", help="suppress what is no maximum across its edge, first: for raw detector maps"),
+    Option("nms", kind="flag", help="suppress what is no maximum across its edge first: for raw maps"),
 )
 
 BOUNDARY_METRICS: Final = (

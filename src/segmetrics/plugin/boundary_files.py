@@ -146,7 +146,6 @@ class Decoding:
             )
         return contours
 
-
     @staticmethod
     def _suppressed(strengths: Map, image: AnnotatedImage) -> Map:
         try:
