@@ -16,11 +16,14 @@ __all__ = [
     "AnnotatedMaps",
     "AreaRange",
     "CityscapesInstanceEvaluator",
+    "ConfidentMaps",
     "Evaluator",
     "InstanceEvaluator",
     "InstanceGrid",
     "InstanceSizes",
+    "MarkedMaps",
     "PanopticEvaluator",
+    "ReliabilityEvaluator",
     "SemanticEvaluator",
 ]
 
@@ -30,16 +33,20 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.instance_iou import InstanceSizes
     from segmetrics.evaluators.instances import InstanceEvaluator
     from segmetrics.evaluators.panoptic import PanopticEvaluator
+    from segmetrics.evaluators.reliability import ConfidentMaps, MarkedMaps, ReliabilityEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
 else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
         "AreaRange": "segmetrics.evaluators.instance_grid",
         "CityscapesInstanceEvaluator": "segmetrics.evaluators.cityscapes_instances",
+        "ConfidentMaps": "segmetrics.evaluators.reliability",
         "InstanceEvaluator": "segmetrics.evaluators.instances",
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
         "InstanceSizes": "segmetrics.evaluators.instance_iou",
+        "MarkedMaps": "segmetrics.evaluators.reliability",
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
+        "ReliabilityEvaluator": "segmetrics.evaluators.reliability",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
     }
 

@@ -157,7 +157,16 @@ def scored_part(counts: Counts, classes: Classes) -> Counts:
 
 
 def label_maps(side: object, name: str) -> list[Map]:
-    """The (h, w) maps of integers of one side of a batch.
+    """As `image_maps`, of integers.
+
+    Raises:
+        InputError: It is none of these, or holds floats.
+    """
+    return [_integers(one, name) for one in image_maps(side, name)]
+
+
+def image_maps(side: object, name: str) -> list[Map]:
+    """The (h, w) maps of one side of a batch.
 
     Args:
         side: One map, a stack (n, h, w), or a sequence of maps, whose sizes may differ.
@@ -169,8 +178,8 @@ def label_maps(side: object, name: str) -> list[Map]:
     if isinstance(side, list | tuple):
         maps = [as_numpy(one, name) for one in side]
         if all(one.ndim == 2 for one in maps):
-            return [_integers(one, name) for one in maps]
-    array = _integers(as_numpy(side, name), name)
+            return maps
+    array = as_numpy(side, name)
     if array.ndim not in (2, 3):
         raise InputError(f"{name} has shape {array.shape}, expected (h, w), (n, h, w) or a list of (h, w)")
     return list(array.reshape(-1, *array.shape[-2:]))
