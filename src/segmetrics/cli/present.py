@@ -53,7 +53,7 @@ def summary(record: Record) -> str:
 
 
 def overall(record: Record) -> str:
-    """A line for each score that is not of one class, category or bin; parts of one kind stand side by side."""
+    """A line for each score that is of no single class, category or bin; parts of one kind side by side."""
     scores = [score for score in record.scores if not (_SINGLE | _IN_RECORD_ONLY) & score.over.keys()]
     if len({name for score in scores for name in score.over}) > 1:
         return table([(_title(score.id, score.over), number(score)) for score in scores])

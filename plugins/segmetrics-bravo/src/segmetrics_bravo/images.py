@@ -233,10 +233,10 @@ def confidence_at(samples: NDArray[np.uint32], prediction: PredictedMaps) -> NDA
         raise InputError(
             f"has {n_pixels:,} pixels, but pixel {samples.max():,} is sampled: does the sampling archive fit?"
         )
-    if prediction.confidence.ndim == 2:
+    if prediction.confidence.shape == prediction.labels.shape:
         return prediction.confidence.ravel()[samples]
-    if len(prediction.confidence) != n:
-        found = f"holds {len(prediction.confidence):,} confidences"
+    if prediction.confidence.shape != (n,):
+        found = f"holds {prediction.confidence.size:,} confidences"
         raise InputError(f"{found}, expected one at each of {n:,} samples: does the sampling archive fit?")
     return prediction.confidence
 
