@@ -2,6 +2,10 @@
 
 PYTHON ?= python3
 VENV := .venv
+ORACLES := build/oracles
+
+# Its releases lack the source of its C extension.
+CITYSCAPES_SCRIPTS ?= git+https://github.com/mcordts/cityscapesScripts@0bcc4a72549590fd80d71d8465be3a0c4b1c06e8
 
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PROJECTS := pyproject.toml $(PLUGINS:=/pyproject.toml)
@@ -14,7 +18,7 @@ PIP := $(VENV)/bin/python -m pip -qq --disable-pip-version-check
 CONFIGURE := cmake -S . -G Ninja -DSEGMETRICS_TESTS=ON
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help demo test test-c lint format bench clean
+.PHONY: help demo test test-c oracles lint format bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -39,6 +43,9 @@ test-c: $(VENV)/build ## Pass the C tests under address and undefined-behaviour 
 	@$(CONFIGURE) -B build/test-c -DSEGMETRICS_SANITIZE=ON >/dev/null
 	@cmake --build build/test-c -- --quiet
 	@ctest --test-dir build/test-c --output-on-failure
+
+oracles: $(ORACLES)/installed ## Compare with official tools that need an environment of their own
+	@$(ORACLES)/bin/python -m pytest -q tests/evaluators/test_*_official.py
 
 lint: $(VENV)/installed $(VENV)/test $(VENV)/lint ## Check form, types and warnings
 	@ruff check --quiet .
@@ -96,4 +103,17 @@ $(VENV)/installed: $(VENV)/build $(SOURCES)
 
 $(VENV)/test $(VENV)/lint: $(VENV)/made pyproject.toml
 	@$(PIP) install --group $(notdir $@)
+	@touch $@
+
+# ---- the official tools, in an environment that sees what .venv has -------------------------------------------------
+
+SITE_PACKAGES = -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
+
+$(ORACLES)/installed: $(VENV)/installed $(VENV)/test
+	@echo 'Setting up $(ORACLES) ...'
+	@$(PYTHON) -m venv --without-pip --clear $(ORACLES)
+	@$(VENV)/bin/python $(SITE_PACKAGES) >"$$($(ORACLES)/bin/python $(SITE_PACKAGES))/venv.pth"
+	@$(PIP) --python $(ORACLES)/bin/python install --group oracles
+	@CYTHONIZE_EVAL=1 $(PIP) --python $(ORACLES)/bin/python install --no-deps --no-build-isolation '$(CITYSCAPES_SCRIPTS)'
+	@$(ORACLES)/bin/python -c 'import cityscapesscripts.evaluation.addToConfusionMatrix'
 	@touch $@

@@ -43,6 +43,9 @@ CITYSCAPES_SOURCE = (
 ALONE = {"cityscapesscripts": CITYSCAPES_SOURCE, "panopticapi-lite": "panopticapi-lite==0.2.0"}
 """Installed without what they ask for: one is built with its C extension, the other wants an old NumPy."""
 
+ONE_THREAD = {"RAYON_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""NumPy's OpenBLAS has threads that spin for a while once it is imported, which counts as CPU time."""
+
 DRIVERS = {
     OURS: "segmetrics_maps_driver.py",
     "vernier": "vernier_maps_driver.py",
@@ -109,7 +112,7 @@ def install_alone(python: Path, cityscapes: str) -> None:
 def measure_once(workload: Workload, name: str, options: argparse.Namespace, tally: Tally) -> None:
     python = sys.executable if name == OURS else options.peers_python
     command = [python, PEERS / DRIVERS[name], workload.name, options.work / workload.folder]
-    report = run_driver(command, os.environ | {"RAYON_NUM_THREADS": "1"}, weigh=False)
+    report = run_driver(command, os.environ | ONE_THREAD, weigh=False)
     tally.record(report, weighed=False, timed=True)
 
 

@@ -19,6 +19,21 @@
 #include <immintrin.h>
 #endif
 
+/* Bit j tells whether byte j from here on differs from the one `width` earlier. */
+static inline uint64_t sm_differing_bytes(const uint8_t *at, size_t width) {
+    uint64_t bits = 0;
+#ifdef SM_HAS_X86_64
+    for (size_t j = 0; j < 64; j += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(at + j));
+        __m128i before = _mm_loadu_si128((const __m128i *)(at + j - width));
+        bits |= (uint64_t)(uint16_t)~_mm_movemask_epi8(_mm_cmpeq_epi8(here, before)) << j;
+    }
+#else
+    for (size_t j = 0; j < 64; j++) bits |= (uint64_t)(at[j] != at[j - width]) << j;
+#endif
+    return bits;
+}
+
 static inline uint64_t sm_difference_of_8(const uint8_t *at) {
     uint64_t here, before;
     memcpy(&here, at, sizeof here);

@@ -1,48 +1,43 @@
 /*
  * The plain form is one line: for every pixel, add one to the count of its pair of ids.
  *
- * Segments are stretches of one id. A map's bytes differ from those one pixel earlier only where a
- * run ends, which words tell without regard to how many bytes an id has. Both maps are cut into
- * runs side by side, and what lies between two cuts has one pair.
+ * Segments are stretches of one id, so what is found first is where the pair changes: 64 pixels of
+ * both maps are compared with themselves one pixel earlier, byte by byte, whatever the width of
+ * their ids. Each change ends a run, whose length is added to the count of its pair.
  */
 #include "joint_pairs.h"
+
+#include "changes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 256 };
+enum { FIRST_SLOTS = 256, BLOCK = 64 };
 
-static inline uint64_t word_at(const uint8_t *bytes) {
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
-    return word;
+/* Bit j tells whether the id of pixel i + j differs from the one before; inlined for each width. */
+static inline uint64_t changes_of_width(const uint8_t *at, size_t width) {
+    uint64_t pixels = 0;
+    for (size_t k = 0; k < width; k++) {
+        uint64_t bytes = sm_differing_bytes(at + BLOCK * k, width);
+        if (width == 1) return bytes;
+        for (; bytes; bytes &= bytes - 1)
+            pixels |= UINT64_C(1) << (BLOCK * k + (size_t)__builtin_ctzll(bytes)) / width;
+    }
+    return pixels;
 }
 
-static inline uint64_t difference(const uint8_t *bytes, size_t width) {
-    return word_at(bytes) ^ word_at(bytes - width);
-}
-
-/* How many of the first bytes agree, of words that differ somewhere. */
-static inline size_t equal_bytes(uint64_t differing_bits) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return (size_t)__builtin_ctzll(differing_bits) / 8;
-#else
-    return (size_t)__builtin_clzll(differing_bits) / 8;
-#endif
-}
-
-/* The pixel where the run of that at `start` ends. */
-static size_t run_end(sm_ids ids, size_t start, size_t n_pixels) {
-    const uint8_t *at = ids.bytes + (start + 1) * ids.width;
-    const uint8_t *end = ids.bytes + n_pixels * ids.width;
-    size_t width = ids.width;
-    while (end - at >= 32 && !(difference(at, width) | difference(at + 8, width) |
-                               difference(at + 16, width) | difference(at + 24, width)))
-        at += 32;
-    while (end - at >= 8 && !difference(at, width)) at += 8;
-    if (end - at >= 8) at += equal_bytes(difference(at, width));
-    while (at < end && at[0] == *(at - width)) at++;
-    return (size_t)(at - ids.bytes) / width;
+static inline uint64_t changes_at(sm_ids ids, size_t i) {
+    const uint8_t *at = ids.bytes + i * ids.width;
+    switch (ids.width) {
+    case 1:
+        return changes_of_width(at, 1);
+    case 2:
+        return changes_of_width(at, 2);
+    case 3:
+        return changes_of_width(at, 3);
+    default:
+        return changes_of_width(at, 4);
+    }
 }
 
 static inline uint32_t id_at(sm_ids ids, size_t i) {
@@ -64,7 +59,7 @@ static inline uint32_t id_at(sm_ids ids, size_t i) {
 }
 
 /* The slot that holds a pair or, unused, should. There must be an unused one. */
-static sm_pair *slot_of(const sm_pairs *pairs, uint32_t truth, uint32_t prediction) {
+static inline sm_pair *slot_of(const sm_pairs *pairs, uint32_t truth, uint32_t prediction) {
     uint64_t both = (uint64_t)truth << 32 | prediction;
     both = (both ^ both >> 29) * UINT64_C(0x9e3779b97f4a7c15); /* 2^64 over the golden ratio */
     sm_pair *slots = pairs->slots.data;
@@ -88,32 +83,49 @@ static sm_status grow(sm_pairs *pairs) {
     return SM_OK;
 }
 
-static sm_status add(sm_pairs *pairs, sm_pair pair) {
-    if (pairs->n >= pairs->n_slots / 2 && grow(pairs) != SM_OK) return SM_NO_MEMORY;
+/* There must be an unused slot; there is one afterwards too. */
+static inline sm_status add(sm_pairs *pairs, sm_pair pair) {
     sm_pair *slot = slot_of(pairs, pair.truth, pair.prediction);
-    pairs->n += !slot->count;
-    pair.count += slot->count;
+    if (slot->count) {
+        slot->count += pair.count;
+        return SM_OK;
+    }
     *slot = pair;
-    return SM_OK;
+    return ++pairs->n < pairs->n_slots / 2 ? SM_OK : grow(pairs);
+}
+
+/* Two maps, and the run [start, here) of pixels like that at start, not yet counted. */
+typedef struct run {
+    sm_ids truth, prediction;
+    size_t start;
+} run;
+
+/* Counts the run before pixel i and starts one there. */
+static inline sm_status end_run(sm_pairs *pairs, run *r, size_t i) {
+    sm_pair pair = {id_at(r->truth, r->start), id_at(r->prediction, r->start), i - r->start};
+    r->start = i;
+    return add(pairs, pair);
+}
+
+static inline int changes_between(sm_ids ids, size_t i) {
+    return id_at(ids, i) != id_at(ids, i - 1);
 }
 
 sm_status sm_pairs_count(sm_pairs *pairs, sm_ids truth, sm_ids prediction, size_t n_pixels) {
-    sm_pair pair = {0};
-    size_t truth_end = 0, prediction_end = 0;
-    for (size_t i = 0, end; i < n_pixels; i = end) {
-        if (i == truth_end) {
-            pair.truth = id_at(truth, i);
-            truth_end = run_end(truth, i, n_pixels);
-        }
-        if (i == prediction_end) {
-            pair.prediction = id_at(prediction, i);
-            prediction_end = run_end(prediction, i, n_pixels);
-        }
-        end = truth_end < prediction_end ? truth_end : prediction_end;
-        pair.count = end - i;
-        if (add(pairs, pair) != SM_OK) return SM_NO_MEMORY;
+    run r = {truth, prediction, 0};
+    size_t i = 1;
+    if (n_pixels == 0) return SM_OK;
+    sm_status status = pairs->n_slots ? SM_OK : grow(pairs);
+    for (; n_pixels - i >= BLOCK && status == SM_OK; i += BLOCK) {
+        uint64_t left = changes_at(truth, i) | changes_at(prediction, i);
+        for (; left && status == SM_OK; left &= left - 1)
+            status = end_run(pairs, &r, i + (size_t)__builtin_ctzll(left));
     }
-    return SM_OK;
+    for (; i < n_pixels && status == SM_OK; i++) {
+        if (changes_between(truth, i) || changes_between(prediction, i))
+            status = end_run(pairs, &r, i);
+    }
+    return status == SM_OK ? end_run(pairs, &r, n_pixels) : status;
 }
 
 static int compare(const void *a, const void *b) {

@@ -1,5 +1,6 @@
 #include "number.h"
 
+#include "exact_division.h"
 #include "powers_of_five.h"
 
 #include <float.h>
@@ -10,9 +11,8 @@
  * doubles, all of the form m * 2^e with m < 2^53, take the nearest, and of two equally near the
  * one with even m.
  *
- * That can be done exactly, and nearest_exactly() does: write the decimal as a fraction of two
- * big integers, divide one bit at a time until 53 bits are there, and compare what remains with
- * one half. It is always right, and slow. Nearly every number is settled sooner, by these steps.
+ * That can be done exactly (exact_division.h), which is always right, and slow. Nearly every
+ * number is settled sooner, by these steps.
  *
  * 1. Read eight digits at once (read_digits). Eight characters fit a 64-bit word. Without its '0'
  *    every byte is a digit; neighbours combine to numbers below 100, those to numbers below 10^4,
@@ -93,17 +93,13 @@ static inline const char *read_digits(const char *p, uint64_t *number) {
     }
 }
 
-static int is_digit(char c) {
-    return '0' <= c && c <= '9';
-}
-
 /* Reads [+-]?[0-9]+ and adds it to *exponent, or enough of it to know: it never overflows. */
 COLD static const char *read_exponent(const char *p, int64_t *exponent) {
     int negative = *p == '-';
     if (*p == '-' || *p == '+') p++;
-    if (!is_digit(*p)) return NULL;
+    if (!sm_is_digit(*p)) return NULL;
     int64_t magnitude = 0;
-    for (; is_digit(*p); p++) {
+    for (; sm_is_digit(*p); p++) {
         if (magnitude < INT64_MAX / 100) magnitude = 10 * magnitude + (*p - '0');
     }
     *exponent += negative ? -magnitude : magnitude;
@@ -120,7 +116,7 @@ static inline const char *read_decimal(const char *p, decimal *d) {
     }
     d->digits = p;
     if (*p == '0') {
-        if (is_digit(*++p)) return NULL;
+        if (sm_is_digit(*++p)) return NULL;
     } else {
         p = read_digits(p, &d->significand);
         d->n_digits = p - d->digits;
@@ -147,7 +143,7 @@ typedef struct prefix {
 static prefix read_prefix(const char *digits, int64_t exponent) {
     prefix result = {0, exponent, 0};
     int n = 0;
-    for (const char *p = digits; is_digit(*p) || *p == '.'; p++) {
+    for (const char *p = digits; sm_is_digit(*p) || *p == '.'; p++) {
         if (*p == '.') continue;
         if (n < MAX_DIGITS) {
             result.significand = 10 * result.significand + (uint64_t)(*p - '0');
@@ -170,16 +166,6 @@ static inline int nearest_by_division(const decimal *d, uint64_t *bits) {
     double quotient = (double)d->significand / (double)POWERS_OF_TEN[-d->exponent];
     memcpy(bits, &quotient, sizeof quotient);
     return 1;
-}
-
-static const uint64_t INFINITY_BITS = (uint64_t)2047 << 52;
-
-/*
- * The bits of m * 2^(e - 52), for m in [2^52, 2^53], or below where e = -1022. The leading bit of m
- * adds one to the exponent field; so does a carry out of rounding.
- */
-static uint64_t join_double(uint64_t m, int64_t e) {
-    return ((uint64_t)(e + 1022) << 52) + m;
 }
 
 #ifdef __SIZEOF_INT128__
@@ -217,7 +203,7 @@ static inline int nearest_by_table(uint64_t w, int64_t q, uint64_t *bits) {
     if (fraction == (uint64_t)1 << 63 && low == 0) return 0;
     /* 217706 / 2^16 is log2(10), close enough to give floor(q log2(10)) for |q| <= 350. */
     int64_t e = (q * 217706 >> 16) + 63 + top - shift;
-    *bits = join_double((high >> (10 + top)) + (fraction >> 63), e);
+    *bits = sm_join_double((high >> (10 + top)) + (fraction >> 63), e);
     return 1;
 }
 
@@ -229,137 +215,13 @@ static int nearest_by_bounds(prefix cut, uint64_t *bits) {
     return nearest_by_table(cut.significand + 1, cut.exponent, &above) && above == *bits;
 }
 
-/* ---- decimal to double, by exact division ---- */
+/* ---- decimal to double ---- */
 
-/*
- * A halfway point between doubles has at most 768 significant digits. So of digits after the 800th
- * it only matters whether all are zero, and a single 1 can stand for those that are not.
- */
-enum { EXACT_DIGITS = 800 };
-
-/* The largest integers are 801 digits (2661 bits), and 5^1124 under such a one near 10^-323. */
-enum { BIG_WORDS = 88 };
-
-/* A non-negative integer. */
-typedef struct big {
-    int n;                     /* words in use; the last is not zero */
-    uint32_t words[BIG_WORDS]; /* lowest first */
-} big;
-
-static void big_multiply_add(big *a, uint32_t factor, uint32_t carry) {
-    for (int i = 0; i < a->n; i++) {
-        uint64_t sum = (uint64_t)a->words[i] * factor + carry;
-        a->words[i] = (uint32_t)sum;
-        carry = (uint32_t)(sum >> 32);
-    }
-    if (carry != 0) a->words[a->n++] = carry;
-}
-
-static void big_multiply_power_of_five(big *a, int64_t power) {
-    for (; power >= 13; power -= 13) big_multiply_add(a, 1220703125, 0);
-    for (; power > 0; power--) big_multiply_add(a, 5, 0);
-}
-
-static void big_shift_left(big *a, int bits) {
-    int n = bits / 32;
-    memmove(a->words + n, a->words, (size_t)a->n * sizeof a->words[0]);
-    memset(a->words, 0, (size_t)n * sizeof a->words[0]);
-    a->n += n;
-    big_multiply_add(a, (uint32_t)1 << bits % 32, 0);
-}
-
-static int big_bit_length(const big *a) {
-    return 32 * a->n - __builtin_clz(a->words[a->n - 1]);
-}
-
-static int big_compare(const big *a, const big *b) {
-    if (a->n != b->n) return a->n < b->n ? -1 : 1;
-    for (int i = a->n; i-- > 0;) {
-        if (a->words[i] != b->words[i]) return a->words[i] < b->words[i] ? -1 : 1;
-    }
-    return 0;
-}
-
-/* a -= b, for a >= b. */
-static void big_subtract(big *a, const big *b) {
-    uint32_t borrow = 0;
-    for (int i = 0; i < a->n; i++) {
-        uint64_t difference = (uint64_t)a->words[i] - (i < b->n ? b->words[i] : 0) - borrow;
-        a->words[i] = (uint32_t)difference;
-        borrow = (uint32_t)(difference >> 63);
-    }
-    while (a->n > 0 && a->words[a->n - 1] == 0) a->n--;
-}
-
-/*
- * Reads digits, the last of which counts 10^*exponent, into a big integer. Returns how many it has,
- * and in *exponent the power of ten that counts its last.
- */
-static int read_big(const char *digits, big *number, int64_t *exponent) {
-    int n = 0, has_rest = 0;
-    *number = (big){0};
-    for (const char *p = digits; is_digit(*p) || *p == '.'; p++) {
-        if (*p == '.') continue;
-        if (n < EXACT_DIGITS) {
-            big_multiply_add(number, 10, (uint32_t)(*p - '0'));
-            n += number->n > 0;
-        } else {
-            ++*exponent;
-            has_rest |= *p != '0';
-        }
-    }
-    if (!has_rest) return n;
-    big_multiply_add(number, 10, 1);
-    --*exponent;
-    return n + 1;
-}
-
-/* The bits of the double nearest to numerator / denominator * 2^e. Overwrites the numbers. */
-static uint64_t nearest_quotient(big *numerator, big *denominator, int64_t e) {
-    int shift = big_bit_length(denominator) - big_bit_length(numerator);
-    if (shift > 0) big_shift_left(numerator, shift);
-    if (shift < 0) big_shift_left(denominator, -shift);
-    e -= shift;
-    if (big_compare(numerator, denominator) < 0) {
-        big_shift_left(numerator, 1);
-        e--;
-    }
-    if (e > 1023) return INFINITY_BITS; /* the quotient is in [1, 2) now */
-
-    /* Subnormals, below 2^-1022, have one bit less for each halving. */
-    int64_t n_bits = 53;
-    if (e < -1022) {
-        n_bits += e + 1022;
-        e = -1022;
-    }
-    uint64_t m = 0;
-    for (; n_bits > 0; n_bits--) {
-        int bit = big_compare(numerator, denominator) >= 0;
-        if (bit) big_subtract(numerator, denominator);
-        big_shift_left(numerator, 1);
-        m = 2 * m + (uint64_t)bit;
-    }
-    int half = n_bits < 0 ? -1 : big_compare(numerator, denominator);
-    return join_double(m + (half > 0 || (half == 0 && m % 2 == 1)), e);
-}
-
-/* The bits of the double nearest to digits, the last of which counts 10^exponent. */
-static uint64_t nearest_exactly(const char *digits, int64_t exponent) {
-    big numerator, denominator = {1, {1}};
-    int n = read_big(digits, &numerator, &exponent);
-    int64_t magnitude = n + exponent; /* the decimal is in [10^(magnitude - 1), 10^magnitude) */
-    if (magnitude > 309) return INFINITY_BITS;
-    if (magnitude < -323) return 0;
-    if (exponent > 0) big_multiply_power_of_five(&numerator, exponent);
-    if (exponent < 0) big_multiply_power_of_five(&denominator, -exponent);
-    return nearest_quotient(&numerator, &denominator, exponent);
-}
-
-/* The same, trying the first digits alone before all of them. */
+/* The bits of the double nearest to any decimal: the first digits alone are tried before all of them. */
 COLD static uint64_t nearest_slowly(const char *digits, int64_t exponent) {
     uint64_t bits;
     if (nearest_by_bounds(read_prefix(digits, exponent), &bits)) return bits;
-    return nearest_exactly(digits, exponent);
+    return sm_nearest_exactly(digits, exponent);
 }
 
 /* The bits of the double nearest to a decimal, its sign left aside. */

@@ -19,39 +19,78 @@ static inline uint8_t predict(int filter, uint8_t a, uint8_t b, uint8_t c) {
     return (to_a <= to_b) & (to_a <= to_c) ? a : b_or_c;
 }
 
-static inline int is_zero(const uint8_t *stretch) {
-    uint64_t words[STRETCH / 8];
-    memcpy(words, stretch, STRETCH);
-    return (words[0] | words[1] | words[2]) == 0;
+static inline uint64_t word_at(const uint8_t *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
 }
 
-static inline int is_equal(const uint8_t *a, const uint8_t *b) {
-    uint64_t left[STRETCH / 8], right[STRETCH / 8];
-    memcpy(left, a, STRETCH);
-    memcpy(right, b, STRETCH);
-    return ((left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2])) == 0;
+/* The number of the first byte in memory that is not zero, of a word that is not zero. */
+static inline size_t first_byte(uint64_t word) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(word) / 8;
+#else
+    return (size_t)__builtin_clzll(word) / 8;
+#endif
+}
+
+/* Zero where 8 residuals are zero and, if `above` is not NULL, it repeats the pixel to its left. */
+static inline uint64_t unlike(const uint8_t *residual, const uint8_t *above, size_t size,
+                              size_t i) {
+    uint64_t word = word_at(residual + i);
+    return above ? word | (word_at(above + i) ^ word_at(above + i - size)) : word;
+}
+
+/* Where the first byte from i on is of which that is not so, or n. */
+static inline size_t flat_end(const uint8_t *residual, const uint8_t *above, size_t size, size_t i,
+                              size_t n) {
+    for (; i + 32 <= n; i += 32) {
+        if (unlike(residual, above, size, i) | unlike(residual, above, size, i + 8) |
+            unlike(residual, above, size, i + 16) | unlike(residual, above, size, i + 24))
+            break;
+    }
+    for (; i + 8 <= n; i += 8) {
+        uint64_t word = unlike(residual, above, size, i);
+        if (word) return i + first_byte(word);
+    }
+    while (i < n && !residual[i] && !(above && above[i] != above[i - size])) i++;
+    return i;
+}
+
+/* Writes the pixel before row[i] again and again, up to `end`. */
+static inline void repeat_pixel(uint8_t *row, size_t size, size_t i, size_t end) {
+    uint8_t stretch[STRETCH];
+    for (size_t k = 0; k < STRETCH; k++) stretch[k] = row[i - size + k % size];
+    for (; i + STRETCH <= end; i += STRETCH) memcpy(row + i, stretch, STRETCH);
+    for (; i < end; i++) row[i] = row[i - size];
 }
 
 /*
- * Fills stretches from `row` on, as long as residuals are zero and it is plain what they say:
+ * Fills row[i..] as far as residuals are zero and it is plain what they say:
  *  - Sub: the left pixel again and again.
- *  - Average: likewise, where all of the row above is the left pixel too: the mean of equals.
- *  - Paeth, a == c at the start: a + b - c is b, so b; the next pixel then has a == c too.
- *  - Paeth, b == c throughout: a + b - c is a, so the left pixel again and again.
- * Returns how many bytes it filled.
+ *  - Average, a == c: the left pixel again, as long as the row above is flat: the mean of equals.
+ *  - Paeth, a == c: a + b - c is b, so b; the next pixel then has a == c too.
+ *  - Paeth, b == c: a + b - c is a; the left pixel again, as long as the row above is flat.
+ * Returns where that ends, which is between two pixels. Inlined for each filter and size.
  */
-static inline size_t fill_flat(int filter, size_t size, const uint8_t *restrict residual,
-                               const uint8_t *restrict above, uint8_t *restrict row, size_t n) {
-    int is_copy = filter == PAETH && memcmp(row - size, above - size, size) == 0;
-    uint8_t left[STRETCH];
-    size_t i = 0;
-    for (size_t k = 0; k < STRETCH; k += size) memcpy(left + k, row - size, size);
-    for (; i + STRETCH <= n && is_zero(residual + i); i += STRETCH) {
-        if (filter == AVERAGE && !is_equal(above + i, left)) break;
-        if (filter == PAETH && !is_copy && !is_equal(above + i, above + i - size)) break;
-        memcpy(row + i, is_copy ? above + i : left, STRETCH);
+static inline __attribute__((always_inline)) size_t fill_flat(int filter, size_t size,
+                                                              const uint8_t *restrict residual,
+                                                              const uint8_t *restrict above,
+                                                              uint8_t *restrict row, size_t i,
+                                                              size_t n) {
+    int is_like_above = filter != SUB && memcmp(row + i - size, above + i - size, size) == 0;
+    size_t end;
+    if (filter == AVERAGE && !is_like_above) return i;
+    if (filter == PAETH && is_like_above) {
+        end = flat_end(residual, NULL, size, i, n);
+        end -= end % size;
+        memcpy(row + i, above + i, end - i);
+        return end;
     }
-    return i;
+    end = flat_end(residual, filter == SUB ? NULL : above, size, i, n);
+    end -= end % size;
+    repeat_pixel(row, size, i, end);
+    return end;
 }
 
 /* `size` is that of a pixel in bytes; it and `filter` are constants wherever this is inlined. */
@@ -60,10 +99,11 @@ static inline void reverse(int filter, size_t size, const uint8_t *restrict resi
     size_t i = 0;
     for (; i < size; i++) row[i] = (uint8_t)(residual[i] + predict(filter, 0, above[i], 0));
     while (i < n) {
-        if (i + STRETCH <= n && is_zero(residual + i))
-            i += fill_flat(filter, size, residual + i, above + i, row + i, n - i);
-        size_t end = n - i < STRETCH ? n : i + STRETCH;
-        for (; i < end; i++) {
+        if (!residual[i]) {
+            i = fill_flat(filter, size, residual, above, row, i, n);
+            if (i == n) return;
+        }
+        for (size_t end = i + size; i < end; i++) {
             uint8_t a = row[i - size], b = above[i], c = above[i - size];
             row[i] = (uint8_t)(residual[i] + predict(filter, a, b, c));
         }
@@ -117,31 +157,26 @@ static void unpack_bits(const sm_png_layout *layout, const uint8_t *restrict byt
     }
 }
 
+static inline uint16_t from_big_endian(uint16_t stored) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (uint16_t)(stored << 8 | stored >> 8);
+#else
+    return stored;
+#endif
+}
+
 static void unpack_big_endian(const sm_png_layout *layout, const uint8_t *restrict bytes,
                               uint8_t *restrict pixels) {
-    for (size_t i = 0; i < layout->width * layout->channels; i++) {
-        uint16_t sample = (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]);
+    size_t n_samples = layout->width * layout->channels;
+    for (size_t i = 0; i < n_samples; i++) {
+        uint16_t sample;
+        memcpy(&sample, bytes + 2 * i, sizeof sample);
+        sample = from_big_endian(sample);
         memcpy(pixels + 2 * i, &sample, sizeof sample);
     }
 }
 
 /* ---- all rows ---- */
-
-/* This row and the one above, as bytes, in turn in two places: `pixels` may lie over `rows`. */
-typedef struct row_pair {
-    sm_buffer buffer; /* a row of zeros, then the two */
-    const uint8_t *above;
-    uint8_t *row[2];
-} row_pair;
-
-static sm_status reserve_pair(row_pair *pair, size_t n) {
-    sm_status status = sm_buffer_reserve(&pair->buffer, 3, n);
-    if (status != SM_OK) return status;
-    pair->above = memset(pair->buffer.data, 0, n);
-    pair->row[0] = (uint8_t *)pair->buffer.data + n;
-    pair->row[1] = pair->row[0] + n;
-    return SM_OK;
-}
 
 static sm_status fail_filter(unsigned found, size_t y, sm_fault *fault) {
     *fault = (sm_fault){
@@ -150,40 +185,47 @@ static sm_status fail_filter(unsigned found, size_t y, sm_fault *fault) {
     return SM_INVALID;
 }
 
-static void unpack(const sm_png_layout *layout, const uint8_t *row, uint8_t *pixels, size_t n) {
-    if (layout->bit_depth == 16)
-        unpack_big_endian(layout, row, pixels);
-    else if (layout->bit_depth < 8)
-        unpack_bits(layout, row, pixels);
+static void reverse_row(unsigned filter, size_t size, const uint8_t *residual, const uint8_t *above,
+                        uint8_t *row, size_t n) {
+    if (filter == NONE)
+        memcpy(row, residual, n);
+    else if (filter == UP)
+        add_above(residual, above, row, n);
     else
-        memcpy(pixels, row, n);
+        reverse_any((int)filter, size, residual, above, row, n);
 }
 
-static sm_status decode_rows(const sm_png_layout *layout, row_pair *pair, const uint8_t *rows,
+static void unpack(const sm_png_layout *layout, const uint8_t *row, uint8_t *pixels) {
+    if (layout->bit_depth == 16)
+        unpack_big_endian(layout, row, pixels);
+    else
+        unpack_bits(layout, row, pixels);
+}
+
+/*
+ * `spare` holds a row of zeros and two more rows. Samples of 8 bits are the row's bytes, which are
+ * written where they belong; others are unpacked from the two rows, this one and the one above.
+ */
+static sm_status decode_rows(const sm_png_layout *layout, uint8_t *spare, const uint8_t *rows,
                              uint8_t *pixels, sm_fault *fault) {
     size_t n = row_size(layout), size = (layout->bit_depth * layout->channels + 7) / 8;
     size_t n_out = layout->bit_depth < 8 ? layout->width : n;
-    for (size_t y = 0; y < layout->height; y++, rows += 1 + n) {
-        const uint8_t *residual = rows + 1;
-        uint8_t *row = pair->row[y % 2];
+    const uint8_t *above = memset(spare, 0, n);
+    for (size_t y = 0; y < layout->height; y++, rows += 1 + n, pixels += n_out) {
+        uint8_t *row = layout->bit_depth == 8 ? pixels : spare + n * (1 + y % 2);
         if (rows[0] >= N_FILTERS) return fail_filter(rows[0], y, fault);
-        if (rows[0] == NONE)
-            memcpy(row, residual, n);
-        else if (rows[0] == UP)
-            add_above(residual, pair->above, row, n);
-        else
-            reverse_any(rows[0], size, residual, pair->above, row, n);
-        unpack(layout, row, pixels + y * n_out, n);
-        pair->above = row;
+        reverse_row(rows[0], size, rows + 1, above, row, n);
+        if (layout->bit_depth != 8) unpack(layout, row, pixels);
+        above = row;
     }
     return SM_OK;
 }
 
 sm_status sm_png_rows_decode(const sm_png_layout *layout, const uint8_t *rows, uint8_t *pixels,
                              sm_fault *fault) {
-    row_pair pair = {0};
-    sm_status status = reserve_pair(&pair, row_size(layout));
-    if (status == SM_OK) status = decode_rows(layout, &pair, rows, pixels, fault);
-    sm_buffer_release(&pair.buffer);
+    sm_buffer spare = {0};
+    sm_status status = sm_buffer_reserve(&spare, 3, row_size(layout));
+    if (status == SM_OK) status = decode_rows(layout, spare.data, rows, pixels, fault);
+    sm_buffer_release(&spare);
     return status;
 }

@@ -101,6 +101,16 @@ def test_maps_may_lie_in_memory_in_any_way() -> None:
     assert as_dict(labelmaps.joint_pairs(truth, prediction)) == reference.joint_pairs(truth, prediction)
 
 
+def test_counts_are_added_to_a_table() -> None:
+    table = labelmaps.joint_counts([[0, 1]], [[0, 2]])
+    assert labelmaps.joint_counts([[1]], [[2]], out=table) is table
+    with pytest.raises(InputError):
+        labelmaps.joint_counts([[1, 256]], [[2, 2]], out=table)
+    assert (table[0, 0], table[1, 2], table.sum()) == (1, 2, 3)
+    with pytest.raises(ValueError, match=r"out has shape \(2, 2\)"):
+        labelmaps.joint_counts([[0]], [[0]], out=np.zeros((2, 2), np.uint64))
+
+
 def test_bool_maps_and_lists_are_label_maps() -> None:
     assert labelmaps.joint_counts([[True, False]], [[1, 1]])[:2, :2].tolist() == [[0, 1], [0, 1]]
     assert labelmaps.joint_counts([], []).sum() == 0

@@ -92,13 +92,6 @@ static void check_layout(const sm_png_layout *layout, int filter, uint32_t noise
     check_samples(layout, bytes, n, pixels);
 
     size_t bad = random_below((uint32_t)layout->height);
-    uint8_t *place = malloc(layout->height * (n + 1));
-    memcpy(place, rows, layout->height * (n + 1));
-    if (layout->bit_depth >= 8) {
-        CHECK(sm_png_rows_decode(layout, place, place, &fault) == SM_OK);
-        check_samples(layout, bytes, n, place);
-    }
-    free(place);
     rows[bad * (n + 1)] = (uint8_t)(5 + random_below(251));
     CHECK(sm_png_rows_decode(layout, rows, pixels, &fault) == SM_INVALID);
     CHECK(fault.record == (int64_t)bad && strcmp(fault.field, "filter type") == 0);

@@ -46,18 +46,23 @@ class PairCounts(NamedTuple):
     counts: NDArray[np.uint64]
 
 
-def joint_counts(truth: ArrayLike, prediction: ArrayLike) -> NDArray[np.uint64]:
+def joint_counts(
+    truth: ArrayLike, prediction: ArrayLike, *, out: NDArray[np.uint64] | None = None
+) -> NDArray[np.uint64]:
     """How often each pair of 8-bit labels occurs at one pixel.
 
     Args:
         truth: Labels 0 to 255 in any integer dtype or bool, of any shape; fastest as uint8.
         prediction: Likewise, of the same shape.
+        out: A table to add to, such as that of other images; None for one of zeros.
 
     Returns:
         (256, 256) uint64: row t, column p counts the pixels labelled t in the truth and p in the prediction.
 
     Raises:
-        InputError: The shapes differ, a map does not hold integers, or a label is not 0 to 255.
+        InputError: The shapes differ, a map does not hold integers, or a label is not 0 to 255; nothing is
+            added then.
+        ValueError: `out` is no such table.
 
     >>> table = joint_counts([[0, 0, 1]], [[0, 1, 1]])
     >>> table[:2, :2].tolist()
@@ -65,13 +70,19 @@ def joint_counts(truth: ArrayLike, prediction: ArrayLike) -> NDArray[np.uint64]:
     """
     maps = _maps(truth, prediction)
     highest = N_LABELS - 1
-    return _joint_counts(_checked(maps[0], "truth", highest), _checked(maps[1], "prediction", highest))
-
-
-def _joint_counts(truth: Map, prediction: Map) -> NDArray[np.uint64]:
-    counts = np.zeros((N_LABELS, N_LABELS), np.uint64)
-    _core.joint_counts(_bytes(truth), _bytes(prediction), counts)
+    counts = _no_counts() if out is None else out
+    if counts.shape != (N_LABELS, N_LABELS):
+        raise ValueError(f"out has shape {counts.shape}, expected {(N_LABELS, N_LABELS)}")
+    _add_counts(_checked(maps[0], "truth", highest), _checked(maps[1], "prediction", highest), counts)
     return counts
+
+
+def _no_counts() -> NDArray[np.uint64]:
+    return np.zeros((N_LABELS, N_LABELS), np.uint64)
+
+
+def _add_counts(truth: Map, prediction: Map, counts: NDArray[np.uint64]) -> None:
+    _core.joint_counts(_bytes(truth), _bytes(prediction), counts)
 
 
 def joint_pairs(truth: ArrayLike, prediction: ArrayLike) -> PairCounts:
@@ -263,7 +274,8 @@ def _confusion_matrix(
 def _pairs_of_labels(truth: Map, prediction: Map) -> tuple[Map, Map, NDArray[np.uint64]]:
     """Labels in the truth, labels in the prediction, and how many pixels have both."""
     if _fits_bytes(truth) and _fits_bytes(prediction):
-        table = _joint_counts(truth, prediction)
+        table = _no_counts()
+        _add_counts(truth, prediction, table)
         occurring = np.flatnonzero(table > 0)
         rows, columns = np.divmod(occurring, N_LABELS)
         return rows, columns, table.ravel()[occurring]

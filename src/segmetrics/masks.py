@@ -9,124 +9,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final, Literal, final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmetrics._core import masks as _core
 from segmetrics.errors import InputError
+from segmetrics.mask_array import (
+    MAX_PIXELS,
+    MaskArray,
+    Offsets,
+    Runs,
+    as_sizes,
+    n_pixels,
+    offsets_of,
+    trusted,
+)
 
-MAX_PIXELS: Final = 2**31 - 1
-"""Largest height * width of a mask."""
+__all__ = [
+    "MAX_COORDINATE",
+    "MAX_PIXELS",
+    "MaskArray",
+    "area",
+    "box_iou",
+    "boxes",
+    "concatenate",
+    "decode",
+    "encode",
+    "from_boxes",
+    "from_coco",
+    "from_counts",
+    "from_polygons",
+    "from_strings",
+    "intersection",
+    "iou",
+    "to_coco",
+    "to_counts",
+    "to_strings",
+    "union",
+]
 
 MAX_COORDINATE: Final = 1e6
 """Largest distance of a polygon's point from the origin, in pixels along either axis."""
 
 _MIN_POINTS_OF_FIRST_POLYGON: Final = 3
 _PADDING: Final = bytes(64)
-
-Runs = NDArray[np.uint32]
-Offsets = NDArray[np.int64]
-
-
-@final
-class MaskArray:
-    """An immutable array of n run-length masks, which may differ in size.
-
-    Index it as a NumPy array of one dimension: an integer gives an array of one mask; a slice, integers
-    or booleans give an array of those masks. Slices share memory with the array they were cut from.
-
-    Attributes:
-        runs: (r, 2) uint32, read-only: all runs [start, end), mask after mask.
-        offsets: (n + 1,) int64, read-only: mask i owns runs[offsets[i] : offsets[i + 1]].
-        sizes: (n, 2) uint32, read-only: height and width in pixels.
-
-    >>> array = MaskArray(runs=[[1, 3], [4, 6], [0, 6]], offsets=[0, 2, 3], sizes=(2, 3))
-    >>> array
-    MaskArray(2 masks of 2x3, 3 runs)
-    >>> array[1].runs.tolist()
-    [[0, 6]]
-    """
-
-    __slots__ = ("offsets", "runs", "sizes")
-    __hash__ = None  # type: ignore[assignment]
-
-    runs: Runs
-    offsets: Offsets
-    sizes: Runs
-
-    def __init__(self, runs: ArrayLike, offsets: ArrayLike, sizes: ArrayLike) -> None:
-        """Take masks as they are stored, after checking them; nothing is copied that need not be.
-
-        Args:
-            runs: (r, 2) integers.
-            offsets: (n + 1,) integers, ascending from 0 to r.
-            sizes: (n, 2) integers, or one (height, width) for all.
-
-        Raises:
-            InputError: A size is not a size, or the runs of a mask are empty, touch, are out of order or
-                lie outside its image.
-            ValueError: The shapes do not fit together.
-        """
-        runs, offsets = _integers(runs, "runs"), _integers(offsets, "offsets")
-        if runs.shape[1:] != (2,):
-            raise ValueError(f"runs have shape {runs.shape}, expected (r, 2)")
-        if offsets.ndim != 1 or not len(offsets) or offsets[0] != 0 or offsets[-1] != len(runs):
-            raise ValueError(f"offsets must be a list that goes from 0 to {len(runs)}")
-        if (np.diff(offsets) < 0).any():
-            raise ValueError("offsets must ascend")
-        sizes = _as_sizes(sizes, len(offsets) - 1)
-        _check_canonical(runs, offsets, sizes)
-        self.runs = _read_only(runs, np.uint32)
-        self.offsets = _read_only(offsets, np.int64)
-        self.sizes = _read_only(sizes, np.uint32)
-
-    def __len__(self) -> int:
-        return len(self.sizes)
-
-    def __getitem__(
-        self, index: int | slice | Sequence[int] | NDArray[np.integer[Any]] | NDArray[np.bool_]
-    ) -> MaskArray:
-        if isinstance(index, slice) and index.step in (None, 1):
-            return self._slice(*index.indices(len(self)))
-        return self._take(np.atleast_1d(np.arange(len(self))[index]))
-
-    def _slice(self, start: int, stop: int, _step: int) -> MaskArray:
-        stop = max(start, stop)
-        offsets = self.offsets[start : stop + 1]
-        runs = self.runs[offsets[0] : offsets[-1]]
-        return _trusted(runs, offsets - offsets[0], self.sizes[start:stop])
-
-    def _take(self, chosen: NDArray[np.intp]) -> MaskArray:
-        lengths = np.diff(self.offsets)[chosen]
-        offsets = _offsets_of(lengths)
-        moved = self.offsets[chosen] - offsets[:-1]
-        runs = self.runs[np.arange(offsets[-1]) + np.repeat(moved, lengths)]
-        return _trusted(runs, offsets, self.sizes[chosen])
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, MaskArray):
-            return NotImplemented
-        return (
-            np.array_equal(self.sizes, other.sizes)
-            and np.array_equal(self.offsets, other.offsets)
-            and np.array_equal(self.runs, other.runs)
-        )
-
-    def __repr__(self) -> str:
-        sizes = {f"{height}x{width}" for height, width in self.sizes.tolist()}
-        of_size = f" of {sizes.pop()}" if len(sizes) == 1 else f" of {len(sizes)} sizes" if sizes else ""
-        return f"MaskArray({_count(len(self), 'mask')}{of_size}, {_count(len(self.runs), 'run')})"
-
-
-def _trusted(runs: NDArray[Any], offsets: NDArray[Any], sizes: NDArray[Any]) -> MaskArray:
-    """A MaskArray of runs that are canonical by construction."""
-    array = MaskArray.__new__(MaskArray)
-    array.runs = _read_only(runs, np.uint32)
-    array.offsets = _read_only(offsets, np.int64)
-    array.sizes = _read_only(sizes, np.uint32)
-    return array
 
 
 def concatenate(arrays: Sequence[MaskArray]) -> MaskArray:
@@ -140,7 +68,7 @@ def concatenate(arrays: Sequence[MaskArray]) -> MaskArray:
     """
     lengths = np.concatenate([np.diff(array.offsets) for array in arrays])
     runs = np.concatenate([array.runs for array in arrays])
-    return _trusted(runs, _offsets_of(lengths), np.concatenate([array.sizes for array in arrays]))
+    return trusted(runs, offsets_of(lengths), np.concatenate([array.sizes for array in arrays]))
 
 
 def encode(binary: ArrayLike) -> MaskArray:
@@ -163,14 +91,14 @@ def encode(binary: ArrayLike) -> MaskArray:
     if images.dtype.kind not in "biu":
         _check_zeros_and_ones(images)
     images = images[(np.newaxis,) * (3 - images.ndim)]
-    sizes = _as_sizes(images.shape[1:], len(images))
+    sizes = as_sizes(images.shape[1:], len(images))
     images = images.view(np.uint8) if images.dtype in (np.bool_, np.uint8, np.int8) else images != 0
     columns = images.transpose(0, 2, 1)
     if columns.flags.c_contiguous:
         runs, offsets = _core.encode(columns.view(np.uint8), by_rows=False)
     else:
         runs, offsets = _core.encode(np.ascontiguousarray(images).view(np.uint8), by_rows=True)
-    return _trusted(runs, offsets, sizes)
+    return trusted(runs, offsets, sizes)
 
 
 def _check_zeros_and_ones(images: NDArray[Any]) -> None:
@@ -214,13 +142,13 @@ def from_counts(counts: Sequence[ArrayLike], sizes: ArrayLike) -> MaskArray:
     >>> from_counts([[1, 4, 1]], (2, 3)).runs.tolist()
     [[1, 5]]
     """
-    return _from_counts(counts, _as_sizes(sizes, len(counts)), range(len(counts)))
+    return _from_counts(counts, as_sizes(sizes, len(counts)), range(len(counts)))
 
 
 def _from_counts(counts: Sequence[ArrayLike], sizes: Runs, places: Sequence[int]) -> MaskArray:
     arrays = [_counts_of_mask(values, place) for values, place in zip(counts, places, strict=True)]
     flat = np.concatenate(arrays) if arrays else np.empty(0, np.uint32)
-    return _built(_core.from_counts, flat, _offsets_of([len(array) for array in arrays]), sizes, places)
+    return _built(_core.from_counts, flat, offsets_of([len(array) for array in arrays]), sizes, places)
 
 
 def _counts_of_mask(values: ArrayLike, place: int) -> NDArray[np.uint32]:
@@ -242,7 +170,7 @@ def to_counts(masks: MaskArray) -> list[NDArray[np.uint32]]:
     >>> [counts.tolist() for counts in to_counts(encode([[0, 1, 1], [1, 1, 0]]))]
     [[1, 4, 1]]
     """
-    counts, offsets = _core.to_counts(masks.runs, masks.offsets, _n_pixels(masks.sizes))
+    counts, offsets = _core.to_counts(masks.runs, masks.offsets, n_pixels(masks.sizes))
     return [counts[start:end] for start, end in pairwise(offsets.tolist())]
 
 
@@ -260,13 +188,13 @@ def from_strings(strings: Sequence[str | bytes], sizes: ArrayLike) -> MaskArray:
     >>> from_strings([b"141"], (2, 3)).runs.tolist()
     [[1, 5]]
     """
-    return _from_strings(strings, _as_sizes(sizes, len(strings)), range(len(strings)))
+    return _from_strings(strings, as_sizes(sizes, len(strings)), range(len(strings)))
 
 
 def _from_strings(strings: Sequence[str | bytes], sizes: Runs, places: Sequence[int]) -> MaskArray:
     texts = [text.encode(errors="surrogatepass") if isinstance(text, str) else text for text in strings]
     joined = np.frombuffer(b"".join([*texts, _PADDING]), np.uint8)
-    return _built(_core.from_text, joined, _offsets_of([len(text) for text in texts]), sizes, places)
+    return _built(_core.from_text, joined, offsets_of([len(text) for text in texts]), sizes, places)
 
 
 def to_strings(masks: MaskArray) -> list[bytes]:
@@ -275,7 +203,7 @@ def to_strings(masks: MaskArray) -> list[bytes]:
     >>> to_strings(encode([[0, 1, 1], [1, 1, 0]]))
     [b'141']
     """
-    text, offsets = _core.to_text(masks.runs, masks.offsets, _n_pixels(masks.sizes))
+    text, offsets = _core.to_text(masks.runs, masks.offsets, n_pixels(masks.sizes))
     joined = text[: offsets[-1]].tobytes()
     return [joined[start:end] for start, end in pairwise(offsets.tolist())]
 
@@ -315,7 +243,7 @@ def _sizes_of_objects(objects: Sequence[Mapping[str, Any]]) -> Runs:
     if not _are_sizes(sizes):
         place, size = next((i, size) for i, size in enumerate(sizes) if not _are_sizes([size]))
         raise InputError(f'"size" is {size!r}, expected [height, width]', place=f"mask {place}")
-    return _as_sizes(sizes, len(sizes))
+    return as_sizes(sizes, len(sizes))
 
 
 def _are_sizes(sizes: list[Any]) -> bool:
@@ -357,7 +285,7 @@ def from_polygons(objects: Sequence[Sequence[ArrayLike]], sizes: ArrayLike) -> M
     >>> area(from_polygons([[[0, 0, 3, 0, 3, 3, 0, 3]]], (4, 5))).tolist()
     [9]
     """
-    sizes = _as_sizes(sizes, len(objects))
+    sizes = as_sizes(sizes, len(objects))
     polygons = [
         _points_of_polygon(polygon, 1 if k else _MIN_POINTS_OF_FIRST_POLYGON, f"mask {i}, polygon {k}")
         for i, item in enumerate(objects)
@@ -365,11 +293,11 @@ def from_polygons(objects: Sequence[Sequence[ArrayLike]], sizes: ArrayLike) -> M
     ]
     per_object = [len(item) for item in objects]
     points = np.concatenate(polygons) if polygons else np.empty((0, 2), np.int32)
-    offsets = _offsets_of([len(polygon) for polygon in polygons])
+    offsets = offsets_of([len(polygon) for polygon in polygons])
     runs, offsets = _core.fill(points, offsets, np.repeat(sizes, per_object, axis=0))
     if per_object.count(1) != len(per_object):
-        runs, offsets = _core.merge(runs, offsets, _offsets_of(per_object), unite=True)
-    return _trusted(runs, offsets, sizes)
+        runs, offsets = _core.merge(runs, offsets, offsets_of(per_object), unite=True)
+    return trusted(runs, offsets, sizes)
 
 
 def _points_of_polygon(polygon: ArrayLike, least: int, place: str) -> NDArray[np.int32]:
@@ -457,7 +385,7 @@ def intersection(masks: MaskArray) -> MaskArray:
 def _merged(masks: MaskArray, *, unite: bool) -> MaskArray:
     size = _common_size(masks)
     runs, offsets = _core.merge(masks.runs, masks.offsets, np.array([0, len(masks)]), unite=unite)
-    return _trusted(runs, offsets, np.array([size]))
+    return trusted(runs, offsets, np.array([size]))
 
 
 def iou(detections: MaskArray, truths: MaskArray, crowd: ArrayLike | None = None) -> NDArray[np.float64]:
@@ -524,34 +452,6 @@ def box_iou(detections: ArrayLike, truths: ArrayLike, crowd: ArrayLike | None = 
     return result
 
 
-def _integers(values: ArrayLike, name: str) -> NDArray[Any]:
-    array = np.asarray(values)
-    if array.size and array.dtype.kind not in "iu":
-        raise TypeError(f"{name} are {array.dtype}, expected integers")
-    return array
-
-
-def _read_only(array: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:
-    view = np.ascontiguousarray(array, dtype).view()
-    view.flags.writeable = False
-    return view
-
-
-def _as_sizes(sizes: ArrayLike, n: int) -> Runs:
-    """(n, 2) heights and widths, each within `MAX_PIXELS`."""
-    array = _integers(sizes, "sizes")
-    if array.shape not in ((2,), (n, 2)) and (array.size or n):
-        raise ValueError(f"sizes have shape {array.shape}, expected (2,) or ({n}, 2)")
-    array = np.broadcast_to(array if array.size else array.reshape(0, 2), (n, 2))
-    height, width = np.clip(array, 0, MAX_PIXELS + 1).astype(np.int64).T
-    wrong = (height == 0) | (width == 0) | (height * width > MAX_PIXELS)
-    if wrong.any():
-        i = int(np.argmax(wrong))
-        message = f"the size is {array[i, 0]}x{array[i, 1]}, expected 1 to {MAX_PIXELS} pixels"
-        raise InputError(message, place=f"mask {i}")
-    return array.astype(np.uint32)
-
-
 def _as_boxes(values: ArrayLike, name: str) -> NDArray[np.float64]:
     array = np.ascontiguousarray(values, np.float64)
     if array.size == 0:
@@ -569,19 +469,6 @@ def _as_crowd(crowd: ArrayLike | None, n: int) -> NDArray[np.bool_]:
     if flags.shape != (n,):
         raise ValueError(f"crowd has shape {flags.shape}, expected ({n},)")
     return flags
-
-
-def _check_canonical(runs: NDArray[Any], offsets: NDArray[Any], sizes: Runs) -> None:
-    lengths = np.diff(offsets)
-    start, end = runs.astype(np.int64).T
-    behind = np.concatenate([[-1], end[:-1]])
-    behind[offsets[:-1][lengths > 0]] = -1
-    wrong = (start >= end) | (start <= behind) | (end > np.repeat(_n_pixels(sizes), lengths))
-    if wrong.any():
-        k = int(np.argmax(wrong))
-        i = int(np.searchsorted(offsets, k, side="right")) - 1
-        message = f"run [{start[k]}, {end[k]}) is empty, outside the image or not behind the run before"
-        raise InputError(message, place=f"mask {i}")
 
 
 def _common_size(masks: MaskArray) -> tuple[int, int]:
@@ -609,19 +496,7 @@ def _built(
     places: Sequence[int],
 ) -> MaskArray:
     try:
-        runs, offsets = build(data, data_offsets, _n_pixels(sizes))
+        runs, offsets = build(data, data_offsets, n_pixels(sizes))
     except _core.MaskFault as fault:
         raise InputError(fault.message, place=f"mask {places[fault.index]}") from None
-    return _trusted(runs, offsets, sizes)
-
-
-def _n_pixels(sizes: Runs) -> NDArray[np.uint32]:
-    return sizes[:, 0] * sizes[:, 1]
-
-
-def _offsets_of(lengths: ArrayLike) -> Offsets:
-    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+    return trusted(runs, offsets, sizes)

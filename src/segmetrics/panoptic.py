@@ -238,7 +238,7 @@ class _Found:
         """How many true segments have another area than is listed, no pixel, or pixels but no row."""
         differing = (self._true.areas >= 0) & (self._true.areas != self.truth_areas)
         ids = self._pairs.truth
-        unlisted = np.unique(ids[(self._truth < 0) & (ids != VOID)])
+        unlisted = {*ids[(self._truth < 0) & (ids != VOID)].tolist()}
         return int(np.count_nonzero(differing | (self.truth_areas == 0))) + len(unlisted)
 
 

@@ -262,3 +262,28 @@ def cases(
     }
     results = draw(_results(found, chosen, geometry, grid.max_dets[-1]))
     return Case(truth, results, grid, geometry, chosen)
+
+
+def small() -> Case:
+    """Two images with two objects and three detections, one of each image right."""
+    square: Record = {"segmentation": [[1, 1, 1, 3, 3, 3, 3, 1]], "bbox": [1, 1, 2, 2]}
+    stripe: Record = {"segmentation": [[0, 0, 0, 4, 2, 4, 2, 0]], "bbox": [0, 0, 2, 4]}
+    boat = {"category_id": 1, "area": 4}
+    return Case(
+        {
+            "images": [{"id": key, "height": 4, "width": 6} for key in (7, 3)],
+            "annotations": [
+                {"id": 1, "image_id": 7} | boat | square,
+                {"id": 2, "image_id": 3} | boat | stripe,
+            ],
+            "categories": [{"id": 2, "name": "buoy"}, {"id": 1, "name": "boat"}],
+        },
+        [
+            {"image_id": 7, "category_id": 1, "score": 0.9} | square,
+            {"image_id": 3, "category_id": 1, "score": 0.8} | stripe,
+            {"image_id": 3, "category_id": 2, "score": 0.7} | square,
+        ],
+        InstanceGrid(thresholds=(0.5, 0.75), recalls=(0.0, 0.5, 1.0), max_dets=(1, 10)),
+        "masks",
+        "coco",
+    )

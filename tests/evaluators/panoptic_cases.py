@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from reference.panoptic import Image
 
+from segmetrics.evaluators.panoptic import PanopticEvaluator
 from segmetrics.panoptic import PanopticCategory, PanopticImage, Segments
 
 CATEGORIES = (
@@ -62,3 +63,20 @@ def sides(image: Image) -> tuple[PanopticImage, PanopticImage]:
         PanopticImage(np.array(image.truth, np.uint32), Segments.of(image.truth_segments)),
         PanopticImage(np.array(image.prediction, np.uint32), Segments.of(image.prediction_segments)),
     )
+
+
+def evaluated(cases: list[Image], keys: list[int] | None = None, **options: Any) -> PanopticEvaluator:
+    evaluator = PanopticEvaluator(CATEGORIES, **options)
+    pairs = [sides(case) for case in cases]
+    evaluator.update([pair[0] for pair in pairs], [pair[1] for pair in pairs], keys=keys)
+    return evaluator
+
+
+def small() -> list[Image]:
+    """Two images with a match, a miss and an invention."""
+    boat = {"id": 7, "category_id": 1, "area": 4, "iscrowd": 0}
+    return [
+        Image([[7, 7, 7, 7, 8]], [[1, 1, 1, 0, 2]], [boat, {**boat, "id": 8, "area": 1}],
+              [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 9}]),
+        Image([[7, 7, 7, 7]], [[3, 3, 3, 3]], [boat], [{"id": 3, "category_id": 1}]),
+    ]  # fmt: skip

@@ -108,3 +108,21 @@ def cases(draw: st.DrawFn) -> Case:
         keys = [f"é{key}" for key in keys]
     absent = draw(st.sampled_from(("skip", "zero", "undefined")))
     return Case(images, classes, absent, sizes, keys, per_image=draw(st.booleans()))
+
+
+STREETS = Classes("road car bus", ids=(7, 26, 28), others=(0,), ignore=255, categories=("flat", "v", "v"))
+SIZES = InstanceSizes({"car": 8.0, "bus": 30.0})
+
+
+def empty(**arguments: Any) -> SemanticEvaluator:
+    """No images."""
+    usual: dict[str, Any] = {"classes": STREETS, "instance_sizes": SIZES}
+    return SemanticEvaluator(**usual | arguments)
+
+
+def small(**arguments: Any) -> SemanticEvaluator:
+    """Two images, three objects."""
+    evaluator = empty(**arguments)
+    annotated = AnnotatedMaps([[[7, 26, 26]], [[28, 255, 0]]], [[[7, 26000, 26001]], [[28000, 255, 0]]])
+    evaluator.update(annotated, [[[7, 26, 7]], [[28, 255, 0]]], keys=[3, 7])
+    return evaluator

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,66 +11,23 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from reference.cityscapes_instances import THRESHOLDS, Image, Instance, average_precision
+from reference.cityscapes_instances import THRESHOLDS, Image, average_precision
 
-from segmetrics.classes import Classes
-from segmetrics.errors import InputError, MergeError, SegmetricsError
+from evaluators.cityscapes_instance_cases import (
+    VOID,
+    evaluated,
+    evaluator,
+    images,
+    instances,
+    small,
+)
+from evaluators.states import Spoil, put, spoiled, with_header
+from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators import cityscapes_instance_ap
 from segmetrics.evaluators.cityscapes_instances import CityscapesInstanceEvaluator
-from segmetrics.evaluators.tensors import read_state, write_state
 from segmetrics.readers.cityscapes_instances import read_instances
 from segmetrics.readers.label_png import read_label_png
 from segmetrics_cityscapes import CLASSES
-
-KIND = "segmetrics.cityscapes_instances.1"
-STREETS = Classes("road person car", ids=(7, 24, 26), others=(0, 29), things=(False, True, True))
-VOID = (0, 29)
-MIN_REGION = 3
-HEIGHT, WIDTH = 4, 5
-Tensors = dict[str, NDArray[Any]]
-Spoil = Callable[[Tensors], None]
-
-
-def evaluator(**options: Any) -> CityscapesInstanceEvaluator:
-    return CityscapesInstanceEvaluator(STREETS, **{"min_region": MIN_REGION} | options)
-
-
-def instances(image: Image) -> list[tuple[int, float, list[list[int]]]]:
-    return [(each.label, each.confidence, each.mask) for each in image.predictions]
-
-
-def evaluated(
-    images: list[Image], keys: list[int] | None = None, **options: Any
-) -> CityscapesInstanceEvaluator:
-    result = evaluator(**options)
-    result.update([image.truth for image in images], [instances(image) for image in images], keys=keys)
-    return result
-
-
-def maps(values: st.SearchStrategy[int]) -> st.SearchStrategy[list[list[int]]]:
-    row = st.lists(values, min_size=WIDTH, max_size=WIDTH)
-    return st.lists(row, min_size=HEIGHT, max_size=HEIGHT)
-
-
-@st.composite
-def images(draw: st.DrawFn) -> Image:
-    """A scene of a few labels, and predictions some of which are objects with pixels changed."""
-    ids = draw(
-        st.lists(st.sampled_from((0, 7, 24, 26, 29, 24000, 26000, 26001, 29001)), min_size=1, max_size=3)
-    )
-    truth = draw(maps(st.sampled_from(ids)))
-    predictions = []
-    for _ in range(draw(st.integers(0, 5))):
-        wanted, noise = draw(st.sampled_from(ids)), draw(maps(st.sampled_from((0, 0, 0, 0, 0, 0, 0, 1))))
-        mask = [
-            [int((id_ == wanted) != flip) for id_, flip in zip(*rows, strict=True)]
-            for rows in zip(truth, noise, strict=True)
-        ]
-        label, confidence = draw(st.sampled_from((24, 26, 7))), draw(st.sampled_from((0.2, 0.5, 0.5, 0.9)))
-        predictions.append(Instance(label, confidence, mask))
-    return Image(truth, predictions)
-
 
 # ---- numbers ---------------------------------------------------------------------------------------------
 
@@ -183,17 +138,6 @@ def test_any_partition_in_any_order_is_the_whole(
     assert list(merged.compute()) == list(whole.compute())
 
 
-def small() -> list[Image]:
-    """Two images; one has an object, a group and void, and predictions of each."""
-    return [
-        Image(
-            [[26000, 26000, 26000, 26, 26, 0]],
-            [Instance(26, 0.9, [[1, 1, 1, 0, 0, 0]]), Instance(26, 0.5, [[1, 0, 0, 1, 1, 1]])],
-        ),
-        Image([[24000, 24000, 24000, 7]], [Instance(24, 0.7, [[0, 1, 1, 1]])]),
-    ]
-
-
 def test_an_image_seen_before_is_refused() -> None:
     result = evaluated(small(), [3, 7])
     before = result.to_bytes()
@@ -247,100 +191,36 @@ def test_a_minimum_below_zero_is_refused() -> None:
 # ---- corrupt states --------------------------------------------------------------------------------------
 
 
-@cache
-def state() -> bytes:
-    """Bytes of a small state."""
-    return evaluated(small(), [3, 7]).to_bytes()
-
-
-def respelled(spoil: Spoil) -> bytes:
-    """The small state with its tensors changed."""
-    header, tensors = read_state(state(), KIND)
-    writable = {name: tensor.copy() for name, tensor in tensors.items()}
-    spoil(writable)
-    return write_state(header, writable)
-
-
-def test_every_truncation_is_refused() -> None:
-    for length in range(len(state())):
-        with pytest.raises(InputError):
-            CityscapesInstanceEvaluator.from_bytes(state()[:length])
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_flipped_bytes_never_crash(data: st.DataObject) -> None:
-    spoiled = bytearray(state())
-    for _ in range(data.draw(st.integers(1, 3))):
-        spoiled[data.draw(st.integers(0, len(spoiled) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        result = CityscapesInstanceEvaluator.from_bytes(bytes(spoiled))
-        result.compute()
-        result.merge(evaluator())
-        result.to_bytes()
-    except SegmetricsError:
-        return
-
-
-@pytest.mark.parametrize("name", sorted(read_state(evaluated(small(), [3, 7]).to_bytes(), KIND)[1]))
-def test_tensors_that_are_missing_or_of_another_dtype_or_shape_are_refused(name: str) -> None:
-    def reshape(change: Callable[[NDArray[Any]], NDArray[Any]]) -> Spoil:
-        return lambda tensors: tensors.update({name: change(tensors[name])})
-
-    spoils: list[Spoil] = [
-        lambda tensors: tensors.__delitem__(name),
-        reshape(lambda tensor: tensor.astype(np.float32)),
-        reshape(lambda tensor: tensor.astype(np.uint8)),
-        reshape(lambda tensor: tensor[:-1]),
-        reshape(lambda tensor: np.concatenate([tensor, tensor])),
-        reshape(lambda tensor: tensor[..., np.newaxis]),
-        reshape(lambda tensor: tensor.reshape(-1)[:1].reshape(())),
-    ]
-    for spoil in spoils:
-        with pytest.raises(InputError):
-            CityscapesInstanceEvaluator.from_bytes(respelled(spoil))
-
-
-def _set(name: str, index: Any, value: Any) -> Spoil:
-    return lambda tensors: tensors[name].__setitem__(index, value)
-
-
 @pytest.mark.parametrize(
     "spoil",
     [
-        pytest.param(_set("regions", (0, 0), 7), id="label of a region"),
-        pytest.param(_set("regions", (0, 0), -1), id="id below zero"),
-        pytest.param(_set("regions", (0, 0), 26001), id="an object that is overlapped is gone"),
-        pytest.param(_set("regions", (1, 0), 26), id="a region twice"),
-        pytest.param(_set("regions", (0, 1), 0), id="an empty region"),
-        pytest.param(_set("regions", (0, 1), 2**60), id="a huge region"),
-        pytest.param(_set("predictions", (0, 0), 7), id="label of a prediction"),
-        pytest.param(_set("predictions", (0, 0), 24), id="label other than its regions'"),
-        pytest.param(_set("predictions", (0, 1), 0), id="an empty prediction"),
-        pytest.param(_set("predictions", (0, 2), 4), id="more void than pixels"),
-        pytest.param(_set("predictions", (1, 2), 2), id="void and regions overlap"),
-        pytest.param(_set("confidence", 0, np.nan), id="confidence NaN"),
-        pytest.param(_set("confidence", 0, np.inf), id="confidence infinite"),
-        pytest.param(_set("overlaps", (0, 1), 0), id="empty overlap"),
-        pytest.param(_set("overlaps", (0, 1), 4), id="overlap larger than the region"),
-        pytest.param(_set("overlaps", (0, 0), 26777), id="overlap with no region"),
-        pytest.param(_set("overlaps", (2, 0), 26), id="overlap twice"),
-        pytest.param(_set("regions_per_image", 0, 0), id="too few regions"),
-        pytest.param(_set("predictions_per_image", 0, 2**32 - 1), id="too many predictions"),
-        pytest.param(_set("overlaps_per_prediction", 0, 0), id="too few overlaps"),
-        pytest.param(_set("keys", 1, 3), id="an image twice"),
-        pytest.param(_set("keys", 1, -1), id="images in no order"),
+        pytest.param(put("regions", (0, 0), 7), id="label of a region"),
+        pytest.param(put("regions", (0, 0), -1), id="id below zero"),
+        pytest.param(put("regions", (0, 0), 26001), id="an object that is overlapped is gone"),
+        pytest.param(put("regions", (1, 0), 26), id="a region twice"),
+        pytest.param(put("regions", (0, 1), 0), id="an empty region"),
+        pytest.param(put("regions", (0, 1), 2**60), id="a huge region"),
+        pytest.param(put("predictions", (0, 0), 7), id="label of a prediction"),
+        pytest.param(put("predictions", (0, 0), 24), id="label other than its regions'"),
+        pytest.param(put("predictions", (0, 1), 0), id="an empty prediction"),
+        pytest.param(put("predictions", (0, 2), 4), id="more void than pixels"),
+        pytest.param(put("predictions", (1, 2), 2), id="void and regions overlap"),
+        pytest.param(put("confidence", 0, np.nan), id="confidence NaN"),
+        pytest.param(put("confidence", 0, np.inf), id="confidence infinite"),
+        pytest.param(put("overlaps", (0, 1), 0), id="empty overlap"),
+        pytest.param(put("overlaps", (0, 1), 4), id="overlap larger than the region"),
+        pytest.param(put("overlaps", (0, 0), 26777), id="overlap with no region"),
+        pytest.param(put("overlaps", (2, 0), 26), id="overlap twice"),
     ],
 )
 def test_rows_that_cannot_be_are_refused(spoil: Spoil) -> None:
     with pytest.raises(InputError):
-        CityscapesInstanceEvaluator.from_bytes(respelled(spoil))
+        CityscapesInstanceEvaluator.from_bytes(spoiled(evaluated(small(), [3, 7]), spoil))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"kind": "segmetrics.panoptic.1"},
         {"protocol": None},
         {
             "protocol": {
@@ -359,8 +239,5 @@ def test_rows_that_cannot_be_are_refused(spoil: Spoil) -> None:
     ids=str,
 )
 def test_headers_that_cannot_be_are_refused(change: dict[str, Any]) -> None:
-    header, tensors = read_state(state(), KIND)
-    if "params" in change:
-        header["protocol"]["params"] |= change["params"]
     with pytest.raises(InputError):
-        CityscapesInstanceEvaluator.from_bytes(write_state(header | change, tensors))
+        CityscapesInstanceEvaluator.from_bytes(with_header(evaluated(small(), [3, 7]), change))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -14,18 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
-from numpy.typing import NDArray
 
-from evaluators.instance_cases import Case, Record, cases
-from segmetrics.errors import InputError, MergeError, SegmetricsError
+from evaluators.instance_cases import Case, cases, small
+from evaluators.states import Spoil, Tensors, put, spoiled, with_header
+from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.instances import AreaRange, InstanceEvaluator, InstanceGrid
-from segmetrics.evaluators.tensors import read_state, write_state
 from segmetrics.instances import Category
 from segmetrics.readers.coco import AreaRule
-
-KIND = "segmetrics.instances.1"
-Tensors = dict[str, NDArray[Any]]
-Spoil = Callable[[Tensors], None]
 
 
 def assert_same(one: InstanceEvaluator, other: InstanceEvaluator) -> None:
@@ -108,7 +101,7 @@ def test_images_with_names_for_keys_merge_alike(case: Case, data: st.DataObject)
 
 
 def test_computing_between_updates_changes_nothing() -> None:
-    case = small_case()
+    case = small()
     truth, results = case.read()
     evaluator = case.evaluator(truth)
     for i in reversed(range(truth.instances.n_images)):
@@ -121,33 +114,8 @@ def test_computing_between_updates_changes_nothing() -> None:
 # ---- what does not merge ---------------------------------------------------------------------------------
 
 
-def small_case() -> Case:
-    """Two images with two objects and three detections, one of each image right."""
-    square: Record = {"segmentation": [[1, 1, 1, 3, 3, 3, 3, 1]], "bbox": [1, 1, 2, 2]}
-    stripe: Record = {"segmentation": [[0, 0, 0, 4, 2, 4, 2, 0]], "bbox": [0, 0, 2, 4]}
-    boat = {"category_id": 1, "area": 4}
-    return Case(
-        {
-            "images": [{"id": key, "height": 4, "width": 6} for key in (7, 3)],
-            "annotations": [
-                {"id": 1, "image_id": 7} | boat | square,
-                {"id": 2, "image_id": 3} | boat | stripe,
-            ],
-            "categories": [{"id": 2, "name": "buoy"}, {"id": 1, "name": "boat"}],
-        },
-        [
-            {"image_id": 7, "category_id": 1, "score": 0.9} | square,
-            {"image_id": 3, "category_id": 1, "score": 0.8} | stripe,
-            {"image_id": 3, "category_id": 2, "score": 0.7} | square,
-        ],
-        InstanceGrid(thresholds=(0.5, 0.75), recalls=(0.0, 0.5, 1.0), max_dets=(1, 10)),
-        "masks",
-        "coco",
-    )
-
-
 def test_an_image_seen_before_is_refused() -> None:
-    case = small_case()
+    case = small()
     truth, results = case.read()
     evaluator = case.evaluated()
     before = evaluator.to_bytes()
@@ -173,21 +141,21 @@ def test_an_image_seen_before_is_refused() -> None:
     ids=str,
 )
 def test_states_measured_otherwise_do_not_merge(change: dict[str, Any]) -> None:
-    evaluator = small_case().evaluated()
+    evaluator = small().evaluated()
     same: dict[str, Any] = {"categories": evaluator.categories, "grid": evaluator.grid}
     with pytest.raises(MergeError, match="different"):
         evaluator.merge(InstanceEvaluator(**same | change))
 
 
 def test_threads_are_no_part_of_the_protocol() -> None:
-    case = small_case()
+    case = small()
     evaluator = case.evaluated(threads=2)
     evaluator.merge(InstanceEvaluator(evaluator.categories, grid=case.grid))
     assert_same(evaluator, case.evaluated())
 
 
 def test_batches_of_other_images_or_categories_are_refused() -> None:
-    case = small_case()
+    case = small()
     truth, results = case.read()
     evaluator = case.evaluator(truth)
     with pytest.raises(ValueError, match="different images"):
@@ -200,7 +168,7 @@ def test_batches_of_other_images_or_categories_are_refused() -> None:
 
 
 def test_no_images_at_all() -> None:
-    case = small_case().of_images([])
+    case = small().of_images([])
     evaluator = case.evaluated("mask")
     assert_same(evaluator, InstanceEvaluator.from_bytes(evaluator.to_bytes()))
     assert evaluator.compute()["ap"] is None
@@ -209,94 +177,21 @@ def test_no_images_at_all() -> None:
 # ---- corrupt states --------------------------------------------------------------------------------------
 
 
-@cache
-def state() -> bytes:
-    """Bytes of a small state."""
-    return small_case().evaluated().to_bytes()
-
-
-def respelled(spoil: Spoil) -> bytes:
-    """The small state with its tensors changed."""
-    header, tensors = read_state(state(), KIND)
-    writable = {name: tensor.copy() for name, tensor in tensors.items()}
-    spoil(writable)
-    return write_state(header, writable)
-
-
-def test_every_truncation_is_refused() -> None:
-    for length in range(len(state())):
-        with pytest.raises(InputError):
-            InstanceEvaluator.from_bytes(state()[:length])
-
-
-def _use(data: bytes) -> None:
-    """Read, merge, write and score; a corrupt state may be refused anywhere on the way, in words."""
-    try:
-        evaluator = InstanceEvaluator.from_bytes(data)
-        evaluator.to_bytes()
-        evaluator.compute()
-        evaluator.curves()
-        evaluator.merge(InstanceEvaluator(evaluator.categories))
-    except SegmetricsError:
-        return
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_flipped_bytes_never_crash(data: st.DataObject) -> None:
-    spoiled = bytearray(state())
-    for _ in range(data.draw(st.integers(1, 3))):
-        spoiled[data.draw(st.integers(0, len(spoiled) - 1))] = data.draw(st.integers(0, 255))
-    _use(bytes(spoiled))
-
-
-TENSORS = sorted(read_state(small_case().evaluated().to_bytes(), KIND)[1])
-
-
-@pytest.mark.parametrize("name", TENSORS)
-def test_tensors_that_are_missing_or_of_another_dtype_or_shape_are_refused(name: str) -> None:
-    def reshape(change: Callable[[NDArray[Any]], NDArray[Any]]) -> Spoil:
-        return lambda tensors: tensors.update({name: change(tensors[name])})
-
-    spoils: list[Spoil] = [
-        lambda tensors: tensors.__delitem__(name),
-        reshape(lambda tensor: tensor.astype(np.float32)),
-        reshape(lambda tensor: tensor.astype(np.uint8)),
-        reshape(lambda tensor: tensor[:-1]),
-        reshape(lambda tensor: np.concatenate([tensor, tensor])),
-        reshape(lambda tensor: tensor[..., np.newaxis]),
-        reshape(lambda tensor: tensor.reshape(-1)[:1].reshape(())),
-        reshape(lambda tensor: tensor.reshape(-1, 1)),
-    ]
-    for spoil in spoils:
-        with pytest.raises(InputError):
-            InstanceEvaluator.from_bytes(respelled(spoil))
-
-
-def _set(name: str, index: Any, value: Any) -> Spoil:
-    return lambda tensors: tensors[name].__setitem__(index, value)
-
-
 @pytest.mark.parametrize(
     "spoil",
     [
-        pytest.param(_set("score", 0, np.nan), id="score NaN"),
-        pytest.param(_set("score", 0, np.inf), id="score infinite"),
-        pytest.param(_set("category", 0, 2), id="category of a detection"),
-        pytest.param(_set("cells", (0, 0), 2), id="category of a cell"),
-        pytest.param(_set("keys", 1, 3), id="an image twice"),
-        pytest.param(_set("keys", 1, -1), id="images in no order"),
-        pytest.param(_set("detections_per_image", 0, 0), id="too few detections"),
-        pytest.param(_set("detections_per_image", 0, 2**32 - 1), id="too many detections"),
-        pytest.param(_set("cells_per_image", 0, 0), id="too few cells"),
-        pytest.param(_set("state", ..., 0), id="outcomes of nothing"),
-        pytest.param(_set("outcomes", (0, 0, 0), 1 << 63), id="matched at a threshold there is not"),
-        pytest.param(_set("outcomes", (0, 0, 1), 1 << 2), id="ignored at a threshold there is not"),
+        pytest.param(put("score", 0, np.nan), id="score NaN"),
+        pytest.param(put("score", 0, np.inf), id="score infinite"),
+        pytest.param(put("category", 0, 2), id="category of a detection"),
+        pytest.param(put("cells", (0, 0), 2), id="category of a cell"),
+        pytest.param(put("state", ..., 0), id="outcomes of nothing"),
+        pytest.param(put("outcomes", (0, 0, 0), 1 << 63), id="matched at a threshold there is not"),
+        pytest.param(put("outcomes", (0, 0, 1), 1 << 2), id="ignored at a threshold there is not"),
     ],
 )
 def test_rows_that_cannot_be_are_refused(spoil: Spoil) -> None:
     with pytest.raises(InputError):
-        InstanceEvaluator.from_bytes(respelled(spoil))
+        InstanceEvaluator.from_bytes(spoiled(small().evaluated(), spoil))
 
 
 def test_more_matches_than_objects_are_refused() -> None:
@@ -305,25 +200,17 @@ def test_more_matches_than_objects_are_refused() -> None:
         tensors["outcomes"][:, :, 0] = 3
 
     with pytest.raises(InputError):
-        InstanceEvaluator.from_bytes(respelled(lose_the_objects)).compute()
+        InstanceEvaluator.from_bytes(spoiled(small().evaluated(), lose_the_objects)).compute()
 
 
 def test_numbers_of_objects_that_no_image_has_are_refused() -> None:
     with pytest.raises(InputError):
-        InstanceEvaluator.from_bytes(respelled(_set("cells", (0, 1), 2**32 - 1))).compute()
-
-
-def respelled_header(change: dict[str, Any]) -> bytes:
-    """The small state with entries of its header changed; those of "params" within the protocol."""
-    header, tensors = read_state(state(), KIND)
-    header["protocol"]["params"] |= change.pop("params", {})
-    return write_state(header | change, tensors)
+        InstanceEvaluator.from_bytes(spoiled(small().evaluated(), put("cells", (0, 1), 2**32 - 1))).compute()
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"kind": "segmetrics.pixels.1"},
         {"protocol": None},
         {"protocol": {}},
         {"params": {"iou": "maskz"}},
@@ -349,10 +236,4 @@ def respelled_header(change: dict[str, Any]) -> bytes:
 )
 def test_headers_that_make_no_sense_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(InputError):
-        InstanceEvaluator.from_bytes(respelled_header(change)).compute()
-
-
-def test_what_is_no_state_is_refused() -> None:
-    for data in (b"", b"\0" * 64, b"{}", write_state({"kind": "other"}, {}), write_state({"kind": KIND}, {})):
-        with pytest.raises(InputError):
-            InstanceEvaluator.from_bytes(data)
+        InstanceEvaluator.from_bytes(with_header(small().evaluated(), change)).compute()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +12,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from reference.panoptic import Image, Tally, mean, tally
 
-from evaluators.panoptic_cases import CATEGORIES, images, sides
-from segmetrics.errors import InputError, MergeError, SegmetricsError
+from evaluators.panoptic_cases import CATEGORIES, evaluated, images, sides, small
+from evaluators.states import Spoil, put, spoiled, with_header
+from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.panoptic import PanopticEvaluator
-from segmetrics.evaluators.tensors import read_state, write_state
 from segmetrics.panoptic import PanopticCategory, PanopticImage
 from segmetrics.readers.panoptic import PanopticFiles, read_panoptic_predictions, read_panoptic_truth
 from segmetrics.types import Parity, Scores
 
-KIND = "segmetrics.panoptic.1"
 IDS = ("pq", "sq", "rq")
-Tensors = dict[str, NDArray[Any]]
-Spoil = Callable[[Tensors], None]
 
 pytestmark = pytest.mark.filterwarnings("ignore:map and list disagree:UserWarning")
-
-
-def evaluated(cases: list[Image], keys: list[int] | None = None, **options: Any) -> PanopticEvaluator:
-    evaluator = PanopticEvaluator(CATEGORIES, **options)
-    pairs = [sides(case) for case in cases]
-    evaluator.update([pair[0] for pair in pairs], [pair[1] for pair in pairs], keys=keys)
-    return evaluator
 
 
 def triple(scores: Scores, **over: str) -> tuple[float | None, ...]:
@@ -157,16 +144,6 @@ def test_any_partition_in_any_order_is_the_whole(
     assert list(merged.compute()) == list(whole.compute())
 
 
-def small() -> list[Image]:
-    """Two images with a match, a miss and an invention."""
-    boat = {"id": 7, "category_id": 1, "area": 4, "iscrowd": 0}
-    return [
-        Image([[7, 7, 7, 7, 8]], [[1, 1, 1, 0, 2]], [boat, {**boat, "id": 8, "area": 1}],
-              [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 9}]),
-        Image([[7, 7, 7, 7]], [[3, 3, 3, 3]], [boat], [{"id": 3, "category_id": 1}]),
-    ]  # fmt: skip
-
-
 def test_an_image_seen_before_is_refused() -> None:
     evaluator = evaluated(small(), [3, 7])
     before = evaluator.to_bytes()
@@ -226,91 +203,28 @@ def test_two_categories_of_one_id_are_refused() -> None:
 # ---- corrupt states --------------------------------------------------------------------------------------
 
 
-@cache
-def state() -> bytes:
-    """Bytes of a small state."""
-    return evaluated(small(), [3, 7]).to_bytes()
-
-
-def respelled(spoil: Spoil) -> bytes:
-    """The small state with its tensors changed."""
-    header, tensors = read_state(state(), KIND)
-    writable = {name: tensor.copy() for name, tensor in tensors.items()}
-    spoil(writable)
-    return write_state(header, writable)
-
-
-def test_every_truncation_is_refused() -> None:
-    for length in range(len(state())):
-        with pytest.raises(InputError):
-            PanopticEvaluator.from_bytes(state()[:length])
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_flipped_bytes_never_crash(data: st.DataObject) -> None:
-    spoiled = bytearray(state())
-    for _ in range(data.draw(st.integers(1, 3))):
-        spoiled[data.draw(st.integers(0, len(spoiled) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        evaluator = PanopticEvaluator.from_bytes(bytes(spoiled))
-        evaluator.compute()
-        evaluator.merge(PanopticEvaluator(evaluator.categories))
-        evaluator.to_bytes()
-    except SegmetricsError:
-        return
-
-
-@pytest.mark.parametrize("name", sorted(read_state(evaluated(small(), [3, 7]).to_bytes(), KIND)[1]))
-def test_tensors_that_are_missing_or_of_another_dtype_or_shape_are_refused(name: str) -> None:
-    def reshape(change: Callable[[NDArray[Any]], NDArray[Any]]) -> Spoil:
-        return lambda tensors: tensors.update({name: change(tensors[name])})
-
-    spoils: list[Spoil] = [
-        lambda tensors: tensors.__delitem__(name),
-        reshape(lambda tensor: tensor.astype(np.float32)),
-        reshape(lambda tensor: tensor.astype(np.uint8)),
-        reshape(lambda tensor: tensor[:-1]),
-        reshape(lambda tensor: np.concatenate([tensor, tensor])),
-        reshape(lambda tensor: tensor[..., np.newaxis]),
-        reshape(lambda tensor: tensor.reshape(-1)[:1].reshape(())),
-    ]
-    for spoil in spoils:
-        with pytest.raises(InputError):
-            PanopticEvaluator.from_bytes(respelled(spoil))
-
-
-def _set(name: str, index: Any, value: Any) -> Spoil:
-    return lambda tensors: tensors[name].__setitem__(index, value)
-
-
 @pytest.mark.parametrize(
     "spoil",
     [
-        pytest.param(_set("matches", (0, 0), 3), id="category of a match"),
-        pytest.param(_set("matches", (0, 0), -1), id="category below zero"),
-        pytest.param(_set("matches", (0, 1), 0), id="empty intersection"),
-        pytest.param(_set("matches", (0, 1), 2), id="IoU of one half"),
-        pytest.param(_set("matches", (0, 2), 0), id="empty union"),
-        pytest.param(_set("matches", (0, 1), 2**62), id="huge intersection"),
-        pytest.param(_set("mistakes", (0, 0), 3), id="category of a mistake"),
-        pytest.param(_set("mistakes", (0, 0), 2), id="category twice"),
-        pytest.param(_set("mistakes", (0, slice(1, 3)), 0), id="no mistake"),
-        pytest.param(_set("matches_per_image", 0, 0), id="too few matches"),
-        pytest.param(_set("mistakes_per_image", 0, 2**32 - 1), id="too many mistakes"),
-        pytest.param(_set("keys", 1, 3), id="an image twice"),
-        pytest.param(_set("keys", 1, -1), id="images in no order"),
+        pytest.param(put("matches", (0, 0), 3), id="category of a match"),
+        pytest.param(put("matches", (0, 0), -1), id="category below zero"),
+        pytest.param(put("matches", (0, 1), 0), id="empty intersection"),
+        pytest.param(put("matches", (0, 1), 2), id="IoU of one half"),
+        pytest.param(put("matches", (0, 2), 0), id="empty union"),
+        pytest.param(put("matches", (0, 1), 2**62), id="huge intersection"),
+        pytest.param(put("mistakes", (0, 0), 3), id="category of a mistake"),
+        pytest.param(put("mistakes", (0, 0), 2), id="category twice"),
+        pytest.param(put("mistakes", (0, slice(1, 3)), 0), id="no mistake"),
     ],
 )
 def test_rows_that_cannot_be_are_refused(spoil: Spoil) -> None:
     with pytest.raises(InputError):
-        PanopticEvaluator.from_bytes(respelled(spoil))
+        PanopticEvaluator.from_bytes(spoiled(evaluated(small(), [3, 7]), spoil))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"kind": "segmetrics.instances.1"},
         {"protocol": None},
         {"protocol": {"name": "coco-panoptic", "version": "2", "parity": "official", "reference": "?"}},
         {"categories": None},
@@ -321,6 +235,5 @@ def test_rows_that_cannot_be_are_refused(spoil: Spoil) -> None:
     ids=str,
 )
 def test_headers_that_cannot_be_are_refused(change: dict[str, Any]) -> None:
-    header, tensors = read_state(state(), KIND)
     with pytest.raises(InputError):
-        PanopticEvaluator.from_bytes(write_state(header | change, tensors))
+        PanopticEvaluator.from_bytes(with_header(evaluated(small(), [3, 7]), change))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from numpy.testing import assert_array_equal
+from numpy.typing import NDArray
 
 from evaluators.semantic_cases import Case, cases
 from segmetrics import labelmaps
@@ -120,6 +121,48 @@ def test_images_of_different_sizes_make_one_batch() -> None:
     maps = [np.zeros((2, 3), int), np.ones((1, 4), int)]
     evaluator.update(maps, maps)
     assert evaluator.confusion_matrix().tolist() == [[6, 0], [0, 4]]
+
+
+class Shared:
+    """Maps that are made when they are asked for, in memory that the next one takes."""
+
+    ndim = 2
+
+    def __init__(self, memory: NDArray[np.uint8], label: int) -> None:
+        self.memory, self.label = memory, label
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NDArray[np.uint8]:
+        self.memory[:] = self.label
+        return self.memory
+
+
+def test_maps_of_a_list_are_asked_for_image_by_image() -> None:
+    true, predicted, ids = (np.empty((3, 5), np.uint8) for _ in range(3))
+    labels = [0, 1, 1, 0, 1]
+    sizes = InstanceSizes({"a": 15.0}, divisor=2)
+    classes = Classes("a b", ids=(1, 2), others=(0,), ignore=255)
+    evaluator = SemanticEvaluator(classes, instance_sizes=sizes, per_image=True)
+    evaluator.update(
+        AnnotatedMaps([Shared(true, 1 + k) for k in labels], [Shared(ids, 2 * (1 - k)) for k in labels]),
+        [Shared(predicted, 1) for _ in labels],
+    )
+    assert evaluator.confusion_matrix().tolist() == [[30, 0, 0], [45, 0, 0]]
+    assert [evaluator.image_scores(key)["accuracy.pixel"] for key in range(5)] == [1, 0, 0, 1, 0]
+    assert evaluator.compute().value("iiou", **{"class": "a"}) == 30 / (30 + 45)
+
+
+@pytest.mark.parametrize("per_image", [False, True])
+def test_a_batch_with_a_wrong_label_leaves_the_state_as_it_was(per_image: bool) -> None:
+    evaluator = SemanticEvaluator(2, per_image=per_image)
+    evaluator.update([[0, 1]], [[0, 0]], keys=["a"])
+    before = evaluator.to_bytes()
+    memory = np.empty((2, 2), np.uint8)
+    for label in (2, 255):
+        predictions = [Shared(memory, 0), Shared(memory, label), Shared(memory, 1)]
+        with pytest.raises(LabelError, match=rf"image c, pixel \[0, 0\]: prediction is {label}") as caught:
+            evaluator.update([np.zeros((2, 2), int)] * 3, predictions, keys=["b", "c", "d"])
+        assert (caught.value.side, caught.value.key) == ("prediction", "c")
+        assert evaluator.to_bytes() == before
 
 
 def test_no_images_at_all() -> None:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from evaluators.semantic_cases import Case, cases
+from evaluators.semantic_cases import Case, cases, empty, small
+from evaluators.states import Spoil, Tensors, put, spoiled, with_header
 from segmetrics.classes import Classes
-from segmetrics.errors import InputError, MergeError, SegmetricsError
+from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators import AnnotatedMaps, InstanceSizes, SemanticEvaluator
-from segmetrics.evaluators.tensors import read_state, write_state
-
-KIND = "segmetrics.semantic.1"
-Tensors = dict[str, NDArray[Any]]
-Spoil = Callable[[Tensors], None]
-
-CLASSES = Classes("road car bus", ids=(7, 26, 28), others=(0,), ignore=255, categories=("flat", "v", "v"))
-SIZES = InstanceSizes({"car": 8.0, "bus": 30.0})
 
 
 def assert_same(one: SemanticEvaluator, other: SemanticEvaluator) -> None:
@@ -67,20 +56,6 @@ def test_a_state_survives_its_bytes(case: Case) -> None:
 
 
 # ---- what does not merge ---------------------------------------------------------------------------------
-
-
-def empty(**arguments: Any) -> SemanticEvaluator:
-    """No images."""
-    usual: dict[str, Any] = {"classes": CLASSES, "instance_sizes": SIZES}
-    return SemanticEvaluator(**usual | arguments)
-
-
-def small(**arguments: Any) -> SemanticEvaluator:
-    """Two images, three objects."""
-    evaluator = empty(**arguments)
-    annotated = AnnotatedMaps([[[7, 26, 26]], [[28, 255, 0]]], [[[7, 26000, 26001]], [[28000, 255, 0]]])
-    evaluator.update(annotated, [[[7, 26, 7]], [[28, 255, 0]]], keys=[3, 7])
-    return evaluator
 
 
 @pytest.mark.parametrize(
@@ -127,93 +102,34 @@ def test_states_that_numbered_their_own_images_do_not_merge() -> None:
 # ---- corrupt states --------------------------------------------------------------------------------------
 
 
-@cache
-def state() -> bytes:
-    """Bytes of a small state."""
-    return small(means={"final": ("iou.mean", "accuracy.pixel")}, per_image=True).to_bytes()
-
-
-def respelled(spoil: Spoil) -> bytes:
-    """The small state with its tensors changed."""
-    header, tensors = read_state(state(), KIND)
-    writable = {name: tensor.copy() for name, tensor in tensors.items()}
-    spoil(writable)
-    return write_state(header, writable)
-
-
-def test_every_truncation_is_refused() -> None:
-    for length in range(len(state())):
-        with pytest.raises(InputError):
-            SemanticEvaluator.from_bytes(state()[:length])
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_flipped_bytes_never_crash(data: st.DataObject) -> None:
-    spoiled = bytearray(state())
-    for _ in range(data.draw(st.integers(1, 3))):
-        spoiled[data.draw(st.integers(0, len(spoiled) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        evaluator = SemanticEvaluator.from_bytes(bytes(spoiled))
-        evaluator.to_bytes()
-        evaluator.compute()
-    except SegmetricsError:
-        return
-
-
-@pytest.mark.parametrize(
-    "name", ["keys", "counts", "pairs", "pairs_per_image", "objects", "objects_per_image"]
-)
-def test_tensors_that_are_missing_or_of_another_dtype_or_shape_are_refused(name: str) -> None:
-    def reshape(change: Callable[[NDArray[Any]], NDArray[Any]]) -> Spoil:
-        return lambda tensors: tensors.update({name: change(tensors[name])})
-
-    spoils: list[Spoil] = [
-        lambda tensors: tensors.__delitem__(name),
-        reshape(lambda tensor: tensor.astype(np.float32)),
-        reshape(lambda tensor: tensor.astype(np.uint8)),
-        reshape(lambda tensor: tensor[:-1]),
-        reshape(lambda tensor: np.concatenate([tensor, tensor])),
-        reshape(lambda tensor: tensor[..., np.newaxis]),
-        reshape(lambda tensor: tensor.reshape(-1)[:1].reshape(())),
-    ]
-    for spoil in spoils:
-        with pytest.raises(InputError):
-            SemanticEvaluator.from_bytes(respelled(spoil))
-
-
-def _set(name: str, index: Any, value: Any) -> Spoil:
-    return lambda tensors: tensors[name].__setitem__(index, value)
+def state() -> SemanticEvaluator:
+    return small(means={"final": ("iou.mean", "accuracy.pixel")}, per_image=True)
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        pytest.param(_set("keys", 1, 3), id="an image twice"),
-        pytest.param(_set("keys", 1, -1), id="images in no order"),
-        pytest.param(_set("counts", (0, 4), 1), id="a class predicted as ignored"),
-        pytest.param(_set("counts", (0, 0), 2**63), id="too many pixels"),
-        pytest.param(_set("counts", (0, slice(0, 4)), 2**62), id="too many pixels together"),
-        pytest.param(_set("counts", (0, 0), 2), id="more pixels than those of the images"),
-        pytest.param(_set("pairs", (0, 2), 0), id="a pair that does not occur"),
-        pytest.param(_set("pairs", (0, 2), 2), id="more pixels of an image than of all"),
-        pytest.param(_set("pairs", (0, 0), 5), id="an unknown true value"),
-        pytest.param(_set("pairs", (0, 1), 2**64 - 1), id="an unknown predicted value"),
-        pytest.param(_set("pairs", (1, slice(0, 2)), 0), id="a pair twice"),
-        pytest.param(_set("objects_per_image", 0, 3), id="too many objects"),
-        pytest.param(_set("objects_per_image", 0, 2**32 - 1), id="far too many objects"),
-        pytest.param(_set("objects", (0, 0), 26001), id="an object twice"),
-        pytest.param(_set("objects", (1, 0), 7001), id="an object of no sized class"),
-        pytest.param(_set("objects", (1, 0), 26001 + (1000 << 32)), id="an id beyond 32 bits"),
-        pytest.param(_set("objects", (0, 1), 0), id="an object without pixels"),
-        pytest.param(_set("objects", (0, 2), 2), id="more found than there are"),
-        pytest.param(_set("objects", (0, 3), 2), id="more found of the category than there are"),
-        pytest.param(_set("objects", (0, 1), 2**60), id="an object of more pixels than there are"),
+        pytest.param(put("counts", (0, 4), 1), id="a class predicted as ignored"),
+        pytest.param(put("counts", (0, 0), 2**63), id="too many pixels"),
+        pytest.param(put("counts", (0, slice(0, 4)), 2**62), id="too many pixels together"),
+        pytest.param(put("counts", (0, 0), 2), id="more pixels than those of the images"),
+        pytest.param(put("pairs", (0, 2), 0), id="a pair that does not occur"),
+        pytest.param(put("pairs", (0, 2), 2), id="more pixels of an image than of all"),
+        pytest.param(put("pairs", (0, 0), 5), id="an unknown true value"),
+        pytest.param(put("pairs", (0, 1), 2**64 - 1), id="an unknown predicted value"),
+        pytest.param(put("pairs", (1, slice(0, 2)), 0), id="a pair twice"),
+        pytest.param(put("objects", (0, 0), 26001), id="an object twice"),
+        pytest.param(put("objects", (1, 0), 7001), id="an object of no sized class"),
+        pytest.param(put("objects", (1, 0), 26001 + (1000 << 32)), id="an id beyond 32 bits"),
+        pytest.param(put("objects", (0, 1), 0), id="an object without pixels"),
+        pytest.param(put("objects", (0, 2), 2), id="more found than there are"),
+        pytest.param(put("objects", (0, 3), 2), id="more found of the category than there are"),
+        pytest.param(put("objects", (0, 1), 2**60), id="an object of more pixels than there are"),
     ],
 )
 def test_counts_that_cannot_be_are_refused(spoil: Spoil) -> None:
     with pytest.raises(InputError):
-        SemanticEvaluator.from_bytes(respelled(spoil))
+        SemanticEvaluator.from_bytes(spoiled(state(), spoil))
 
 
 def test_pixels_of_no_image_are_refused() -> None:
@@ -223,21 +139,12 @@ def test_pixels_of_no_image_are_refused() -> None:
             tensors[name] = tensors[name][:0]
 
     with pytest.raises(InputError, match="pixels of no image"):
-        SemanticEvaluator.from_bytes(respelled(lose_the_images))
-
-
-def respelled_header(change: dict[str, Any]) -> bytes:
-    """The small state with entries of its header changed; those of "params" and "table" within theirs."""
-    header, tensors = read_state(state(), KIND)
-    header["protocol"]["params"] |= change.get("params", {})
-    header["classes"] |= change.get("table", {})
-    return write_state(header | {k: v for k, v in change.items() if k not in ("params", "table")}, tensors)
+        SemanticEvaluator.from_bytes(spoiled(state(), lose_the_images))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"kind": "segmetrics.pixels.1"},
         {"protocol": None},
         {"protocol": {}},
         {"classes": None},
@@ -269,10 +176,4 @@ def respelled_header(change: dict[str, Any]) -> bytes:
 )
 def test_headers_that_make_no_sense_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(InputError):
-        SemanticEvaluator.from_bytes(respelled_header(change))
-
-
-def test_what_is_no_state_is_refused() -> None:
-    for data in (b"", b"\0" * 64, b"{}", write_state({"kind": "other"}, {}), write_state({"kind": KIND}, {})):
-        with pytest.raises(InputError):
-            SemanticEvaluator.from_bytes(data)
+        SemanticEvaluator.from_bytes(with_header(state(), change))

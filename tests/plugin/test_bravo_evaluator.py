@@ -349,20 +349,37 @@ def test_sampling_is_one_of_two() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"ACDCfog/cells": None}, "shape"),
-        ({"synobjs/labels": np.zeros((20, 20), np.uint64)}, "pixels of no image"),
+        ({"ACDCfog/confidences": None}, "missing"),
+        ({"ACDCfog/cells": None}, "do not add up"),
+        ({"synobjs/cells": np.empty(0, np.uint32)}, "missing"),
+        ({"pixels": np.array([400, 399], np.uint64)}, "do not add up"),
         ({"key_offsets": None}, "keys"),
     ],
 )
 def test_a_corrupt_state_is_refused(change: dict[str, Any], message: str) -> None:
-    header, tensors = read_state(small().to_bytes(), "segmetrics.bravo.1")
+    state = small()
+    header, tensors = read_state(state.to_bytes(), state.kind)
     spoiled = {name: tensor for name, tensor in {**tensors, **change}.items() if tensor is not None}
     with pytest.raises(InputError, match=message):
         BravoEvaluator.from_bytes(write_state(header, spoiled))
-    for wrong, words in (
-        ({}, "not a state of a BravoEvaluator"),
-        ({**header["protocol"], "params": {"sampling": "some"}}, "not a state of a BravoEvaluator"),
-        ({**header["protocol"], "version": "2"}, "a state of protocol"),
+
+
+def test_a_state_of_another_make_is_refused() -> None:
+    state = small()
+    header, tensors = read_state(state.to_bytes(), state.kind)
+    for params, words in (
+        ({"sampling": "some"}, "not a state of BravoEvaluator"),
+        ({}, "not a state of BravoEval"),
     ):
         with pytest.raises(InputError, match=words):
-            BravoEvaluator.from_bytes(write_state({**header, "protocol": wrong}, tensors))
+            BravoEvaluator.from_bytes(
+                write_state({**header, "protocol": {**header["protocol"], "params": params}}, tensors)
+            )
+
+
+def test_a_state_of_images_of_no_subset_is_refused() -> None:
+    state = small()
+    header, tensors = read_state(state.to_bytes(), state.kind)
+    text = tensors["key_text"].tobytes().replace(b"bravo_ACDC/fog", b"bravo_ACDC/hog")
+    with pytest.raises(InputError, match="is of no subset"):
+        BravoEvaluator.from_bytes(write_state(header, {**tensors, "key_text": np.frombuffer(text, np.uint8)}))

@@ -103,7 +103,7 @@ def test_a_missing_text_is_named(sample: Options) -> None:
 
 def test_texts_of_other_images_are_left_out_and_told(sample: Options) -> None:
     text(sample, 99).write_text("")
-    with pytest.warns(UserWarning, match="1 predictions are not scored: the split has no such image"):
+    with pytest.warns(UserWarning, match="1 file is not scored: the split has no such image"):
         result = run(CITYSCAPES_INSTANCE, sample)
     assert result.record.coverage.dropped == {"extra": 1}
 

@@ -134,6 +134,20 @@ def test_cityscapes_scores_as_cityscapesscripts_does(shared: Path, official: Any
         assert same(scores.value(score_id, **over), expected[name]), name
 
 
+def test_cityscapes_scores_iou_without_the_maps_of_objects(tmp_path: Path) -> None:
+    assert CITYSCAPES_SEMANTIC.sample is not None
+    values = CITYSCAPES_SEMANTIC.sample(tmp_path)
+    whole = run(CITYSCAPES_SEMANTIC, values).scores
+    for path in tmp_path.rglob("*_instanceIds.png"):
+        path.unlink()
+    with pytest.raises(
+        InputError, match=r"instanceIds\.png: no such file.*--protocol cityscapes-semantic-iou"
+    ):
+        run(CITYSCAPES_SEMANTIC, values)
+    scores = run(CITYSCAPES_SEMANTIC, {**values, "protocol": "cityscapes-semantic-iou"}).scores
+    assert list(scores) == [score for score in whole if not score.id.startswith("iiou")]
+
+
 # ---- PASCAL VOC --------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
+import tracemalloc
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -21,6 +22,7 @@ from segmetrics.plugin.label_map_job import LabelFile
 from segmetrics.plugin.label_maps import Coding, InstanceMaps, LabelProtocol, label_map_dataset
 from segmetrics.plugin.sample_png import write_png
 from segmetrics.runner import run
+from segmetrics.runner.execution import evaluate
 from segmetrics.types import Scores
 
 LAND = Classes("water land bridge", ids=(1, 2, 3), others=(0,), categories=["wet", "dry", "dry"])
@@ -189,7 +191,7 @@ def test_of_doubled_predictions_none_is_scored(tmp_path: Path) -> None:
     both = f"{values['predictions']}/ulm_1.png, {values['predictions']}/ulm_1_again.png"
     assert job.first_missing == f"ulm_1 (found several: {both})"
     assert job.warnings == (
-        f"2 predictions are not scored: their images have several, first {values['predictions']}/ulm_1.png",
+        f"2 files are not scored: their images have several, first {values['predictions']}/ulm_1.png",
     )
 
 
@@ -299,3 +301,17 @@ def test_a_gray_png_holds_what_was_written(tmp_path: Path) -> None:
         labels = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (5, 7), dtype)
         write_png(tmp_path / "deep" / "a.png", labels)
         assert np.array_equal(stored(tmp_path / "deep" / "a.png"), labels)
+
+
+def test_memory_does_not_grow_with_the_images(tmp_path: Path) -> None:
+    size, peaks = 500, []
+    for n in (2, 150):
+        for number in range(n):
+            for folder in ("labels/val", "predictions"):
+                write_png(tmp_path / folder / f"{number}.png", np.ones((size, size), np.uint8))
+        job = opened(RIVERS, {"root": tmp_path, "predictions": tmp_path / "predictions"})
+        tracemalloc.start()
+        evaluate(job, OpenContext())
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < size * size

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import struct
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from segmetrics.errors import InputError
-from segmetrics.readers.label_png import read_label_png
+from segmetrics.readers.label_png import LabelPngReader, read_label_png
 
 GRAY, RGB, PALETTE, GRAY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6
 CHANNELS = {GRAY: 1, RGB: 3, PALETTE: 1, GRAY_ALPHA: 2, RGB_ALPHA: 4}
@@ -369,3 +371,47 @@ def test_a_file_by_its_path(tmp_path: Path) -> None:
     path = tmp_path / "labels.png"
     path.write_bytes(SMALL)
     np.testing.assert_array_equal(read_label_png(path), pillow(path))
+
+
+# ---- one after another ------------------------------------------------------------------------------------
+
+
+def test_a_reader_keeps_its_memory() -> None:
+    reader = LabelPngReader()
+    images = [
+        (patches(height, width, depth, color, seed=height), depth, color)
+        for height, width, depth, color in [(9, 7, 8, GRAY), (5, 4, 16, RGB), (6, 8, 8, RGB), (3, 5, 1, GRAY)]
+    ]
+    first = reader.read(write_png(noise(20, 20, 16, RGB), 16, RGB))
+    for samples, depth, color in images:
+        for interlaced in (False, True):
+            pixels = reader.read(write_png(samples, depth, color, kind=MIXED, interlaced=interlaced))
+            np.testing.assert_array_equal(pixels, shaped(samples, depth, color))
+            assert np.shares_memory(pixels, first)
+
+
+def test_a_reader_reads_on_after_a_refusal() -> None:
+    reader = LabelPngReader()
+    for damaged in (SMALL[:-20], with_data(zlib.compress(b"\0abc\5abc")), b""):
+        with pytest.raises(InputError):
+            reader.read(damaged)
+        np.testing.assert_array_equal(reader.read(SMALL), read_label_png(SMALL))
+    with pytest.raises(InputError, match="expected 16-bit gray"):
+        reader.read(SMALL, expect=["index16"])
+
+
+def test_threads_do_not_share_a_readers_memory() -> None:
+    reader = LabelPngReader()
+    here = reader.read(SMALL)
+    with ThreadPoolExecutor(1) as pool:
+        there = pool.submit(reader.read, SMALL).result()
+    assert not np.shares_memory(here, there)
+    np.testing.assert_array_equal(here, there)
+
+
+def test_a_reader_pickles_without_its_memory() -> None:
+    reader = LabelPngReader()
+    reader.read(write_png(noise(200, 200, 8, GRAY), 8, GRAY))
+    packed_reader = pickle.dumps(reader.read)
+    assert len(packed_reader) < 1000
+    np.testing.assert_array_equal(pickle.loads(packed_reader)(SMALL), read_label_png(SMALL))  # noqa: S301

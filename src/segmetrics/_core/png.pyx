@@ -99,20 +99,14 @@ cdef class Rows:
         """Bytes of them with their filter types."""
         return sm_png_rows_size(&self.layout)
 
-    def decode(self, uint8_t[::1] rows):
-        """(height, width, channels) samples of the inflated rows, in their place unless they need more."""
+    def decode(self, const uint8_t[::1] rows, uint8_t[::1] pixels):
+        """Writes the (height, width, channels) samples of the inflated rows, as bytes, into `pixels`."""
+        cdef size_t n_samples = self.layout.height * self.layout.width * self.layout.channels
+        cdef size_t n_bytes = 2 * n_samples if self.layout.bit_depth == 16 else n_samples
         cdef sm_fault fault
         cdef sm_status status
-        if rows.shape[0] != self.size:
-            raise ValueError(f"{rows.shape[0]} bytes of rows, expected {self.size}")
-        shape = (self.layout.height, self.layout.width, self.layout.channels)
-        if self.layout.bit_depth < 8:
-            pixels = np.empty(shape, np.uint8)
-        else:
-            dtype = np.uint16 if self.layout.bit_depth == 16 else np.uint8
-            pixels = np.frombuffer(rows, dtype, shape[0] * shape[1] * shape[2]).reshape(shape)
-        cdef uint8_t[::1] out = pixels.reshape(-1).view(np.uint8)
+        if rows.shape[0] != self.size or pixels.shape[0] != n_bytes:
+            raise ValueError(f"{rows.shape[0]} bytes of rows into {pixels.shape[0]} of pixels")
         with nogil:
-            status = sm_png_rows_decode(&self.layout, &rows[0], &out[0], &fault)
+            status = sm_png_rows_decode(&self.layout, &rows[0], &pixels[0], &fault)
         check(status, &fault)
-        return pixels

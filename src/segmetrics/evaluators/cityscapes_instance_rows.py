@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.errors import InputError
-from segmetrics.evaluators.tensors import Tensors, pack_keys, unpack_keys
-from segmetrics.instances import segments as rows_of_stretches
+from segmetrics.evaluators.image_rows import Column, ImageRows, Table
 from segmetrics.labelmaps import MAX_ID
 
 OBJECTS_PER_LABEL: Final = 1000
@@ -20,20 +19,21 @@ OBJECTS_PER_LABEL: Final = 1000
 MAX_AREA: Final = 2**53
 """Pixels that a double counts exactly."""
 
-_COLUMNS = {
-    "regions": (np.int64, 2),
-    "regions_per_image": (np.uint32, None),
-    "predictions": (np.int64, 3),
-    "confidence": (np.float64, None),
-    "predictions_per_image": (np.uint32, None),
-    "overlaps": (np.int64, 2),
-    "overlaps_per_prediction": (np.uint32, None),
-}
-_ROWS_PER = {
-    "regions_per_image": "regions",
-    "predictions_per_image": "predictions",
-    "overlaps_per_prediction": "overlaps",
-}
+CITYSCAPES_INSTANCE_TABLE: Final = Table(
+    {"regions_per_image": Column(np.uint32), "predictions_per_image": Column(np.uint32)},
+    {
+        "regions_per_image": Table({"regions": Column(np.int64, (2,))}),
+        "predictions_per_image": Table(
+            {
+                "predictions": Column(np.int64, (3,)),
+                "confidence": Column(np.float64),
+                "overlaps_per_prediction": Column(np.uint32),
+            },
+            {"overlaps_per_prediction": Table({"overlaps": Column(np.int64, (2,))})},
+        ),
+    },
+)
+"""The columns of `CityscapesInstanceRows`."""
 
 Integers = NDArray[np.int64]
 
@@ -48,11 +48,10 @@ def labels_of(ids: Integers) -> Integers:
 
 
 @dataclass(frozen=True, eq=False)
-class CityscapesInstanceRows:
+class CityscapesInstanceRows(ImageRows):
     """True regions and predictions of some images, in the order of `keys`, and where they overlap.
 
     Attributes:
-        keys: (n_images,) int64, or str.
         regions: (r, 2) int64: id, pixels of each true region of a scored label; by image, then id.
         regions_per_image: (n_images,) uint32.
         predictions: (p, 3) int64: label, pixels, and those of them that are void in the truth; by image.
@@ -63,7 +62,6 @@ class CityscapesInstanceRows:
         overlaps_per_prediction: (p,) uint32.
     """
 
-    keys: NDArray[Any]
     regions: Integers
     regions_per_image: NDArray[np.uint32]
     predictions: Integers
@@ -71,45 +69,6 @@ class CityscapesInstanceRows:
     predictions_per_image: NDArray[np.uint32]
     overlaps: Integers
     overlaps_per_prediction: NDArray[np.uint32]
-
-    @classmethod
-    def empty(cls) -> Self:
-        """No images."""
-        columns: dict[str, Any] = {
-            name: np.empty(0 if width is None else (0, width), dtype)
-            for name, (dtype, width) in _COLUMNS.items()
-        }
-        return cls(keys=np.empty(0, np.int64), **columns)
-
-    @classmethod
-    def join(cls, blocks: Sequence[Self]) -> Self:
-        """The images of all blocks (at least one; no image in two), ordered by key."""
-        if len(blocks) == 1:
-            return blocks[0]
-        filled = [block for block in blocks if len(block.keys)] or blocks[:1]
-        joined = cls(
-            **{
-                name: np.concatenate([getattr(block, name) for block in filled])
-                for name in ("keys", *_COLUMNS)
-            }
-        )
-        if bool(np.all(joined.keys[1:] > joined.keys[:-1])):
-            return joined
-        return joined._taken(np.argsort(joined.keys, kind="stable"))
-
-    def _taken(self, images: NDArray[np.intp]) -> Self:
-        """These images, in this order."""
-        predictions = _rows_of(images, self.predictions_per_image)
-        return type(self)(
-            keys=self.keys[images],
-            regions=self.regions[_rows_of(images, self.regions_per_image)],
-            regions_per_image=self.regions_per_image[images],
-            predictions=self.predictions[predictions],
-            confidence=self.confidence[predictions],
-            predictions_per_image=self.predictions_per_image[images],
-            overlaps=self.overlaps[_rows_of(predictions, self.overlaps_per_prediction)],
-            overlaps_per_prediction=self.overlaps_per_prediction[predictions],
-        )
 
     @property
     def predictions_of_overlaps(self) -> NDArray[np.intp]:
@@ -127,50 +86,15 @@ class CityscapesInstanceRows:
         image = np.repeat(np.arange(len(self.keys)), self.regions_per_image)
         return image * (MAX_ID + 1) + self.regions[:, 0]
 
-    def to_tensors(self) -> Tensors:
-        """Arrays by name; see `segmetrics.evaluators.tensors`."""
-        return pack_keys(self.keys) | {name: getattr(self, name) for name in _COLUMNS}
-
-    @classmethod
-    def from_tensors(cls, tensors: Tensors, labels: Sequence[int]) -> Self:
-        """What `to_tensors` gave, checked so that nothing computed from it can go astray.
+    def check(self, labels: Sequence[int]) -> None:
+        """Raise InputError if something computed from these rows could go astray.
 
         Args:
-            tensors: Arrays by name.
             labels: Those that are scored.
-
-        Raises:
-            InputError: The arrays are not such rows.
         """
-        columns: dict[str, Any] = {}
-        for name, (dtype, _) in _COLUMNS.items():
-            if name not in tensors or tensors[name].dtype != dtype:
-                raise InputError(f"tensor {name!r} of dtype {np.dtype(dtype)} is missing from the state")
-            columns[name] = np.ascontiguousarray(tensors[name])
-            if tensors[name].ndim != columns[name].ndim:
-                raise InputError(f"tensor {name!r} is a single number")
-        rows = cls(keys=unpack_keys(tensors), **columns)
-        rows._check_shapes()
-        rows._check_regions(labels)
-        rows._check_predictions(labels)
-        rows._check_overlaps()
-        return rows
-
-    def _check_shapes(self) -> None:
-        n_images, n_predictions = len(self.keys), len(self.predictions)
-        lengths = {"regions": len(self.regions), "predictions": n_predictions, "overlaps": len(self.overlaps)}
-        lengths |= dict.fromkeys(("regions_per_image", "predictions_per_image"), n_images)
-        lengths |= dict.fromkeys(("confidence", "overlaps_per_prediction"), n_predictions)
-        for name, (_, width) in _COLUMNS.items():
-            found = getattr(self, name).shape
-            expected = (lengths[name],) if width is None else (lengths[name], width)
-            if found != expected:
-                raise InputError(f"tensor {name!r} has shape {found}, expected {expected}")
-        for per, rows in _ROWS_PER.items():
-            if getattr(self, per).sum(dtype=np.uint64) != lengths[rows]:
-                raise InputError(f"tensor {per!r} does not add up to the {rows} there are")
-        if not np.all(self.keys[1:] > self.keys[:-1]):
-            raise InputError("the images are not in the order of their keys")
+        self._check_regions(labels)
+        self._check_predictions(labels)
+        self._check_overlaps()
 
     def _check_regions(self, labels: Sequence[int]) -> None:
         ids, pixels = self.regions.T
@@ -207,9 +131,3 @@ class CityscapesInstanceRows:
         total = np.bincount(prediction, shared, len(self.predictions))
         if np.any(total > self.predictions[:, 1] - self.predictions[:, 2]):
             raise InputError("a prediction overlaps more pixels than it has")
-
-
-def _rows_of(owners: NDArray[np.integer[Any]], per_owner: NDArray[np.uint32]) -> Integers:
-    """Indices of the rows of these owners, where owner i has per_owner[i]."""
-    starts = np.cumsum(per_owner, dtype=np.int64) - per_owner
-    return rows_of_stretches(starts[owners], per_owner[owners])

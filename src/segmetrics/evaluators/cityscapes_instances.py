@@ -15,21 +15,22 @@ from numpy.typing import NDArray
 
 from segmetrics.arrays import as_numpy
 from segmetrics.classes import Classes
-from segmetrics.errors import InputError, MergeError
-from segmetrics.evaluators.base import Evaluator
+from segmetrics.errors import InputError
 from segmetrics.evaluators.cityscapes_instance_ap import THRESHOLDS, AveragePrecisions, average_precisions
-from segmetrics.evaluators.cityscapes_instance_rows import CityscapesInstanceRows, Integers, labels_of
-from segmetrics.evaluators.sample_keys import SampleKeys
-from segmetrics.evaluators.tensors import Tensors, read_state, write_state
+from segmetrics.evaluators.cityscapes_instance_rows import (
+    CITYSCAPES_INSTANCE_TABLE,
+    CityscapesInstanceRows,
+    Integers,
+    labels_of,
+)
+from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.labelmaps import joint_pairs
 from segmetrics.types import Key, Protocol, Score, Scores
-
-_STATE = "segmetrics.cityscapes_instances.1"
 
 REFERENCE = "cityscapesScripts 0bcc4a7"
 
 
-class CityscapesInstanceEvaluator(Evaluator):
+class CityscapesInstanceEvaluator(RowEvaluator[CityscapesInstanceRows]):
     """Average precision (AP) of instances, as Cityscapes defines it.
 
     Args:
@@ -52,6 +53,8 @@ class CityscapesInstanceEvaluator(Evaluator):
     (0.4, 1.0)
     """
 
+    kind = "segmetrics.cityscapes_instances.1"
+
     def __init__(self, classes: Classes, *, min_region: int = 100, keys_from: int | None = None) -> None:
         if min_region < 0:
             raise ValueError(f"min_region is {min_region}, expected a number of pixels")
@@ -60,7 +63,7 @@ class CityscapesInstanceEvaluator(Evaluator):
         self._names = [name for name, is_thing in zip(classes.names, things, strict=True) if is_thing]
         self._labels = [id_ for id_, is_thing in zip(classes.ids, things, strict=True) if is_thing]
         self._void = [*classes.others, *classes.ignore]
-        self._protocol = Protocol(
+        protocol = Protocol(
             name="cityscapes-instances",
             version="1",
             parity="official",
@@ -68,18 +71,8 @@ class CityscapesInstanceEvaluator(Evaluator):
             params={"iou_thresholds": list(THRESHOLDS), "min_region": min_region},
         )
         self._min_region = min_region
-        self._keys = SampleKeys(keys_from)
-        self._blocks = [CityscapesInstanceRows.empty()]
-
-    @property
-    def protocol(self) -> Protocol:
-        """How this evaluator measures."""
-        return self._protocol
-
-    @property
-    def keys(self) -> Sequence[Key]:
-        """Keys of the images seen so far, ordered."""
-        return self._keys.ordered()
+        empty = CityscapesInstanceRows.empty(CITYSCAPES_INSTANCE_TABLE)
+        super().__init__(protocol, empty, keys_from=keys_from)
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
@@ -100,8 +93,8 @@ class CityscapesInstanceEvaluator(Evaluator):
             raise InputError(f"{n} images have annotations, found {len(prediction)} with predictions")
         chosen = self._keys.choose(keys, n)
         images = [self._evaluate(key, *sides) for key, *sides in zip(chosen, truth, prediction, strict=True)]
-        self._blocks.append(CityscapesInstanceRows.join([CityscapesInstanceRows.empty(), *images]))
-        self._keys.add(chosen, numbered=keys is None)
+        empty = CityscapesInstanceRows.empty(CITYSCAPES_INSTANCE_TABLE)
+        self._add(CityscapesInstanceRows.join([empty, *images]), numbered=keys is None)
 
     def _evaluate(self, key: Key, truth: object, instances: Sequence[Any]) -> CityscapesInstanceRows:
         try:
@@ -120,7 +113,8 @@ class CityscapesInstanceEvaluator(Evaluator):
                 confidences.append(float(confidence))
                 overlaps.append(shared)
         return CityscapesInstanceRows(
-            keys=np.array([key]),
+            CITYSCAPES_INSTANCE_TABLE,
+            np.array([key]),
             regions=regions,
             regions_per_image=np.array([len(regions)], np.uint32),
             predictions=np.array(predictions, np.int64).reshape(-1, 3),
@@ -164,24 +158,6 @@ class CityscapesInstanceEvaluator(Evaluator):
         counts = (label, int(shared.sum()), int(shared[np.isin(region, self._void)].sum()))
         return counts, overlaps[labels_of(region) == label]
 
-    def _rows(self) -> CityscapesInstanceRows:
-        """Everything seen so far, ordered by image."""
-        self._blocks = [CityscapesInstanceRows.join(self._blocks)]
-        return self._blocks[0]
-
-    def merge(self, other: Self) -> None:
-        """Add another state's images to this one.
-
-        Raises:
-            MergeError: The protocols or classes differ, or an image is in both.
-        """
-        if self._protocol != other._protocol:
-            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
-        if self.classes != other.classes:
-            raise MergeError("states of different classes")
-        self._keys.join(other._keys)
-        self._blocks.append(other._rows())
-
     def average_precisions(self) -> AveragePrecisions:
         """AP of each class of things, in the order of the class table, at each of the ten thresholds."""
         return average_precisions(self._rows(), self._labels, self._min_region)
@@ -190,46 +166,17 @@ class CityscapesInstanceEvaluator(Evaluator):
         """AP over the ten thresholds and at 0.5: the mean over classes with objects, and of each class."""
         return Scores([*_summarize(self.average_precisions(), self._names)])
 
-    def to_bytes(self) -> bytes:
-        """The state as canonical safetensors."""
-        header = {
-            "kind": _STATE,
-            "protocol": msgspec.to_builtins(self._protocol),
-            "classes": msgspec.to_builtins(self.classes),
-            "numbers_itself": self._keys.numbered_from_zero,
-        }
-        return write_state(header, self._rows().to_tensors())
+    def _described(self) -> dict[str, object]:
+        return {"classes": msgspec.to_builtins(self.classes)}
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """The state that `to_bytes` wrote.
+    def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
+        table = msgspec.convert(described["classes"], _ClassTable)
+        classes = Classes(**msgspec.structs.asdict(table))
+        return cls(classes, min_region=msgspec.convert(protocol.params["min_region"], int))
 
-        Raises:
-            InputError: The bytes are not such a state.
-        """
-        header, tensors = read_state(data, _STATE)
-        evaluator = cls._from_header(header)
-        evaluator._restore(tensors, numbered=header.get("numbers_itself") is True)  # noqa: SLF001
-        return evaluator
-
-    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
-        rows = CityscapesInstanceRows.from_tensors(tensors, self._labels)
-        self._keys.add(rows.keys.tolist(), numbered=numbered)
-        self._blocks.append(rows)
-
-    @classmethod
-    def _from_header(cls, header: Mapping[str, Any]) -> Self:
-        """An empty evaluator of the protocol and classes that a state names."""
-        try:
-            protocol = msgspec.convert(header["protocol"], Protocol)
-            table = msgspec.convert(header["classes"], _ClassTable)
-            classes = Classes(**msgspec.structs.asdict(table))
-            evaluator = cls(classes, min_region=msgspec.convert(protocol.params["min_region"], int))
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise InputError(f"not a state of a CityscapesInstanceEvaluator: {error}") from error
-        if evaluator.protocol != protocol:
-            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
-        return evaluator
+    def _check(self, rows: CityscapesInstanceRows) -> None:
+        rows.check(self._labels)
 
 
 class _ClassTable(msgspec.Struct, frozen=True):

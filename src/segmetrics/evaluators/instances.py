@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics._core import instances as _core
-from segmetrics.errors import InputError, MergeError
-from segmetrics.evaluators.base import Evaluator
+from segmetrics.errors import InputError
 from segmetrics.evaluators.instance_batches import BatchForms, is_sequence_of_images
 from segmetrics.evaluators.instance_curves import InstanceCurves, accumulate
 from segmetrics.evaluators.instance_grid import (
@@ -28,19 +27,17 @@ from segmetrics.evaluators.instance_grid import (
     InstanceGrid,
     Rules,
 )
-from segmetrics.evaluators.instance_rows import InstanceRows
+from segmetrics.evaluators.instance_rows import InstanceRows, instance_table
 from segmetrics.evaluators.instance_scores import summarize
-from segmetrics.evaluators.sample_keys import SampleKeys
-from segmetrics.evaluators.tensors import Tensors, read_state, write_state
+from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.instances import Category, Geometry, Instances, Listing
 from segmetrics.readers.coco import AreaRule
 from segmetrics.types import Key, Parity, Protocol, Scores
 
-_STATE = "segmetrics.instances.1"
 REFERENCES = {"coco": "pycocotools 2.0.11", "lvis": "lvis 0.5.3"}
 
 
-class InstanceEvaluator(Evaluator):
+class InstanceEvaluator(RowEvaluator[InstanceRows]):
     """Average precision and recall of instances, by IoU of masks or of boxes.
 
     Args:
@@ -72,6 +69,8 @@ class InstanceEvaluator(Evaluator):
     1.0
     """
 
+    kind = "segmetrics.instances.1"
+
     def __init__(
         self,
         categories: Sequence[Category] | Mapping[int, str],
@@ -99,7 +98,7 @@ class InstanceEvaluator(Evaluator):
         self._category_ids = np.array([category.id for category in self.categories], np.int64)
         if np.any(self._category_ids[1:] == self._category_ids[:-1]):
             raise ValueError("two categories have the same id")
-        self._protocol = Protocol(
+        protocol = Protocol(
             name=f"{rules}-instances",
             version="1",
             parity=parity,
@@ -108,18 +107,7 @@ class InstanceEvaluator(Evaluator):
         )
         limit = grid.max_dets[-1] if rules == "lvis" else 0
         self._forms = BatchForms(self._category_ids, geometry, rules, area, limit)
-        self._keys = SampleKeys(keys_from)
-        self._blocks = [InstanceRows.empty(len(grid.areas))]
-
-    @property
-    def protocol(self) -> Protocol:
-        """How this evaluator measures."""
-        return self._protocol
-
-    @property
-    def keys(self) -> Sequence[Key]:
-        """Keys of the images seen so far, ordered."""
-        return self._keys.ordered()
+        super().__init__(protocol, InstanceRows.empty(instance_table(len(grid.areas))), keys_from=keys_from)
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
@@ -142,9 +130,11 @@ class InstanceEvaluator(Evaluator):
             MergeError: An image was seen before.
             ValueError: The two sides list different images, or other categories than this evaluator.
         """
-        chosen = self._keys.choose(keys, len(truth)) if is_sequence_of_images(truth) else keys
+        is_sequence = is_sequence_of_images(truth)
+        chosen = self._keys.choose(keys, len(truth)) if is_sequence else keys
         rows = self._evaluate(*self._forms.read(truth, prediction, chosen))
-        self._add(rows, numbered=keys is None and is_sequence_of_images(truth))
+        self._keys.choose(rows.keys.tolist(), len(rows.keys))
+        self._add(rows, numbered=keys is None and is_sequence)
 
     def _evaluate(self, truth: Instances, prediction: Instances) -> InstanceRows:
         try:
@@ -164,17 +154,8 @@ class InstanceEvaluator(Evaluator):
             raise InputError(
                 f"image {truth.keys[fault.index]} has a mask that does not fit its size"
             ) from None
-        return InstanceRows(keys=truth.keys[truth.first : truth.last], **columns)
-
-    def _add(self, rows: InstanceRows, *, numbered: bool) -> None:
-        keys = rows.keys.tolist()
-        self._keys.add(self._keys.choose(keys, len(keys)), numbered=numbered)
-        self._blocks.append(rows)
-
-    def _rows(self) -> InstanceRows:
-        """Everything seen so far, ordered by image."""
-        self._blocks = [InstanceRows.join(self._blocks)]
-        return self._blocks[0]
+        table = instance_table(len(self.grid.areas))
+        return InstanceRows(table, truth.keys[truth.first : truth.last], **columns)
 
     def _core_protocol(self) -> _core.Protocol:
         federated = self.rules == "lvis"
@@ -192,19 +173,6 @@ class InstanceEvaluator(Evaluator):
             official and federated,
         )
 
-    def merge(self, other: Self) -> None:
-        """Add another state's images to this one.
-
-        Raises:
-            MergeError: The protocols or categories differ, or an image is in both.
-        """
-        if self._protocol != other._protocol:
-            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
-        if self.categories != other.categories:
-            raise MergeError("states of different categories")
-        self._keys.join(other._keys)
-        self._blocks.append(other._rows())
-
     def compute(self) -> Scores:
         """Average precision and recall: overall, by IoU threshold, by size, by class, by LVIS frequency."""
         rows = self._rows()
@@ -219,52 +187,25 @@ class InstanceEvaluator(Evaluator):
         n_categories = len(self.categories)
         return accumulate(rows, self.grid, n_categories, with_scores=with_scores, threads=self.threads)
 
-    def to_bytes(self) -> bytes:
-        """The state as canonical safetensors."""
-        header = {
-            "kind": _STATE,
-            "protocol": msgspec.to_builtins(self._protocol),
-            "categories": [[category.id, category.name, category.frequency] for category in self.categories],
-            "numbers_itself": self._keys.numbered_from_zero,
+    def _described(self) -> dict[str, object]:
+        return {
+            "categories": [[category.id, category.name, category.frequency] for category in self.categories]
         }
-        return write_state(header, self._rows().to_tensors())
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """The state that `to_bytes` wrote.
+    def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
+        categories = msgspec.convert(described["categories"], list[tuple[int, str, str | None]])
+        return cls(
+            [Category(*category) for category in categories],
+            geometry=cast("Geometry", protocol.params["iou"]),
+            rules=cast("Rules", protocol.name.removesuffix("-instances")),
+            grid=InstanceGrid.from_params(protocol.params),
+            area=cast("AreaRule", protocol.params["area"]),
+            parity=protocol.parity,
+        )
 
-        Raises:
-            InputError: The bytes are not such a state.
-        """
-        header, tensors = read_state(data, _STATE)
-        evaluator = cls._from_header(header)
-        evaluator._restore(tensors, numbered=header.get("numbers_itself") is True)  # noqa: SLF001
-        return evaluator
-
-    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
-        sizes = len(self.categories), len(self.grid.areas), len(self.grid.thresholds)
-        self._add(InstanceRows.from_tensors(tensors, *sizes), numbered=numbered)
-
-    @classmethod
-    def _from_header(cls, header: Mapping[str, Any]) -> Self:
-        """An empty evaluator of the protocol and categories that a state names."""
-        try:
-            protocol = msgspec.convert(header["protocol"], Protocol)
-            categories = msgspec.convert(header["categories"], list[tuple[int, str, str | None]])
-            rules = protocol.name.removesuffix("-instances")
-            evaluator = cls(
-                [Category(*category) for category in categories],
-                geometry=cast("Geometry", protocol.params["iou"]),
-                rules=cast("Rules", rules),
-                grid=InstanceGrid.from_params(protocol.params),
-                area=cast("AreaRule", protocol.params["area"]),
-                parity=protocol.parity,
-            )
-        except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
-            raise InputError(f"not a state of an InstanceEvaluator: {error}") from error
-        if evaluator.protocol != protocol:
-            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
-        return evaluator
+    def _check(self, rows: InstanceRows) -> None:
+        rows.check(len(self.categories), len(self.grid.thresholds))
 
 
 def _sorted_categories(categories: Sequence[Category] | Mapping[int, str]) -> tuple[Category, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from segmetrics.arrays import as_numpy
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
-from segmetrics.evaluators.image_rows import Rows
 from segmetrics.labelmaps import N_LABELS, joint_counts, joint_pairs
 from segmetrics.types import Key
 
 Map = NDArray[Any]
 Counts = NDArray[np.uint64]
 """Pixels by true and predicted value, over `Classes.values`: classes first, then others, then ignored."""
+
+Rows = NDArray[np.uint64]
+"""(n, 3): pairs of values, as `listed` lists them."""
 
 Side = Literal["truth", "prediction", "instances"]
 
@@ -102,25 +104,38 @@ class LabelCounter:
         Raises:
             LabelError: A label is not of the class table, or a pixel of a class is predicted as ignored.
         """
-        try:
-            counts = (self._count_bytes if self._are_bytes else self._count_any)(truth, prediction)
-        except InputError:  # a label beyond 8 bits
-            raise self._fault(truth, prediction) from None
-        if counts.sum() != truth.size or not self._is_legal(counts):
+        table = self.table()
+        self.add(table, truth, prediction)
+        counts = self.of_table(table)
+        if counts is None:
             raise self._fault(truth, prediction)
         return counts
 
-    def _count_bytes(self, truth: Map, prediction: Map) -> Counts:
-        counts: Counts = joint_counts(truth, prediction)[np.ix_(self._values, self._values)]
-        return counts
+    def table(self) -> Counts:
+        """A table of no pixels for `add`: by labels where they have 8 bits, else by positions of values."""
+        n = N_LABELS if self._are_bytes else len(self._values) + 1
+        return np.zeros((n, n), np.uint64)
 
-    def _count_any(self, truth: Map, prediction: Map) -> Counts:
-        """As above for values of any size: positions among the values are counted, unknown ones left out."""
-        n = len(self._values)
-        counts = np.zeros((n + 1, n + 1), np.uint64)
-        pairs = joint_pairs(self._positions(truth), self._positions(prediction))
-        counts[pairs.truth, pairs.prediction] = pairs.counts
-        return counts[:n, :n]
+    def add(self, table: Counts, truth: Map, prediction: Map) -> None:
+        """Count one pair of maps, as `count`; whether their labels may stand there, `of_table` says.
+
+        Raises:
+            LabelError: A label is beyond 8 bits where those of the class table are not.
+        """
+        if not self._are_bytes:
+            pairs = joint_pairs(self._positions(truth), self._positions(prediction))
+            table[pairs.truth, pairs.prediction] += pairs.counts
+            return
+        try:
+            joint_counts(truth, prediction, out=table)
+        except InputError:
+            raise self._fault(truth, prediction) from None
+
+    def of_table(self, table: Counts) -> Counts | None:
+        """The counts in a table; None if it holds a label, or a pair of them, that may not be."""
+        places = self._values if self._are_bytes else np.arange(len(self._values))
+        counts: Counts = table[np.ix_(places, places)]
+        return counts if counts.sum() == table.sum() and self._is_legal(counts) else None
 
     def _positions(self, labels: Map) -> NDArray[np.uint16]:
         order = np.argsort(self._values)
@@ -156,33 +171,61 @@ def scored_part(counts: Counts, classes: Classes) -> Counts:
     return counts[: len(classes), : len(counts) - len(classes.ignore)]
 
 
-def label_maps(side: object, name: str) -> list[Map]:
-    """As `image_maps`, of integers.
-
-    Raises:
-        InputError: It is none of these, or holds floats.
-    """
-    return [_integers(one, name) for one in image_maps(side, name)]
-
-
-def image_maps(side: object, name: str) -> list[Map]:
-    """The (h, w) maps of one side of a batch.
+class ImageMaps(Sequence[Map]):
+    """The (h, w) maps of one side of a batch; those of a list are asked for one by one.
 
     Args:
-        side: One map, a stack (n, h, w), or a sequence of maps, whose sizes may differ.
+        side: One map, a stack (n, h, w), or a list of maps, whose sizes may differ. What can say its `ndim`
+            without its array, says it, so that no more arrays than needed are in memory at once.
         name: What to call it in a message.
 
     Raises:
-        InputError: It is none of these.
+        InputError: It is none of these; of a list, once the map is asked for.
     """
-    if isinstance(side, list | tuple):
-        maps = [as_numpy(one, name) for one in side]
-        if all(one.ndim == 2 for one in maps):
-            return maps
-    array = as_numpy(side, name)
-    if array.ndim not in (2, 3):
-        raise InputError(f"{name} has shape {array.shape}, expected (h, w), (n, h, w) or a list of (h, w)")
-    return list(array.reshape(-1, *array.shape[-2:]))
+
+    def __init__(self, side: object, name: str) -> None:
+        self._name = name
+        self._maps: Sequence[object]
+        if isinstance(side, list | tuple) and all(_n_dimensions(one, name) == 2 for one in side[:1]):
+            self._maps = side
+        else:
+            array = as_numpy(side, name)
+            if array.ndim not in (2, 3):
+                raise self._refusal(array, ", (n, h, w) or a list of (h, w)")
+            self._maps = list(array.reshape(-1, *array.shape[-2:]))
+
+    def __len__(self) -> int:
+        return len(self._maps)
+
+    @overload
+    def __getitem__(self, index: int) -> Map: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Map]: ...
+    def __getitem__(self, index: int | slice) -> Map | list[Map]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        array = self._array(self._maps[index])
+        if array.ndim != 2:
+            raise self._refusal(array)
+        return array
+
+    def _array(self, one: object) -> Map:
+        return as_numpy(one, self._name)
+
+    def _refusal(self, array: Map, or_else: str = "") -> InputError:
+        return InputError(f"{self._name} has shape {array.shape}, expected (h, w){or_else}")
+
+
+class LabelMaps(ImageMaps):
+    """Those of integers; others are refused once they are asked for."""
+
+    def _array(self, one: object) -> Map:
+        return _integers(super()._array(one), self._name)
+
+
+def _n_dimensions(one: Any, name: str) -> int:  # noqa: ANN401
+    n: int = one.ndim if hasattr(one, "ndim") else as_numpy(one, name).ndim
+    return n
 
 
 def _integers(array: Map, name: str) -> Map:

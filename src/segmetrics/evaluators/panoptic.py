@@ -14,22 +14,19 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from segmetrics.errors import InputError, MergeError
-from segmetrics.evaluators.base import Evaluator
-from segmetrics.evaluators.panoptic_rows import PanopticRows
-from segmetrics.evaluators.sample_keys import SampleKeys
-from segmetrics.evaluators.tensors import Tensors, read_state, write_state
+from segmetrics.errors import InputError
+from segmetrics.evaluators.panoptic_rows import PANOPTIC_TABLE, PanopticRows
+from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.instances import Category, names_of
 from segmetrics.panoptic import PanopticCategory, PanopticImage, match_segments, quality
 from segmetrics.types import Key, OverValue, Parity, Protocol, Score, Scores
 
-_STATE = "segmetrics.panoptic.1"
 _IDS = ("pq", "sq", "rq")
 
 REFERENCE = "panopticapi 7bb4655"
 
 
-class PanopticEvaluator(Evaluator):
+class PanopticEvaluator(RowEvaluator[PanopticRows]):
     """Panoptic quality (PQ) with its factors, segmentation and recognition quality (SQ, RQ).
 
     Args:
@@ -50,6 +47,8 @@ class PanopticEvaluator(Evaluator):
     (0.7083, 0.75, 1.0)
     """
 
+    kind = "segmetrics.panoptic.1"
+
     def __init__(
         self,
         categories: Sequence[PanopticCategory],
@@ -63,19 +62,9 @@ class PanopticEvaluator(Evaluator):
         self._category_ids = np.array([category.id for category in self.categories], np.int64)
         if np.any(self._category_ids[1:] == self._category_ids[:-1]):
             raise ValueError("two categories have the same id")
-        self._protocol = Protocol(name="coco-panoptic", version="1", parity=parity, reference=REFERENCE)
-        self._keys = SampleKeys(keys_from)
-        self._blocks = [PanopticRows.empty()]
-
-    @property
-    def protocol(self) -> Protocol:
-        """How this evaluator measures."""
-        return self._protocol
-
-    @property
-    def keys(self) -> Sequence[Key]:
-        """Keys of the images seen so far, ordered."""
-        return self._keys.ordered()
+        self._known = frozenset(self._category_ids.tolist())
+        protocol = Protocol(name="coco-panoptic", version="1", parity=parity, reference=REFERENCE)
+        super().__init__(protocol, PanopticRows.empty(PANOPTIC_TABLE), keys_from=keys_from)
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
@@ -94,8 +83,7 @@ class PanopticEvaluator(Evaluator):
             raise InputError(f"{n} images have annotations, found {len(prediction)} with predictions")
         chosen = self._keys.choose(keys, n)
         images = [self._evaluate(key, *sides) for key, *sides in zip(chosen, truth, prediction, strict=True)]
-        self._blocks.append(PanopticRows.join([PanopticRows.empty(), *images]))
-        self._keys.add(chosen, numbered=keys is None)
+        self._add(PanopticRows.join([PanopticRows.empty(PANOPTIC_TABLE), *images]), numbered=keys is None)
 
     def _evaluate(self, key: Key, truth: object, prediction: object) -> PanopticRows:
         try:
@@ -112,32 +100,13 @@ class PanopticEvaluator(Evaluator):
 
     def _refuse_unknown(self, side: PanopticImage) -> None:
         segments = side.segments
-        unknown = ~np.isin(segments.categories, self._category_ids)
-        if unknown.any():
-            row = int(unknown.argmax())
+        row = next((k for k, id_ in enumerate(segments.categories.tolist()) if id_ not in self._known), None)
+        if row is not None:
             raise InputError(
                 f'"category_id" is {segments.categories[row]}, which is no category',
                 file=side.file,
                 place=f"segment {segments.ids[row]}",
             )
-
-    def _rows(self) -> PanopticRows:
-        """Everything seen so far, ordered by image."""
-        self._blocks = [PanopticRows.join(self._blocks)]
-        return self._blocks[0]
-
-    def merge(self, other: Self) -> None:
-        """Add another state's images to this one.
-
-        Raises:
-            MergeError: The protocols or categories differ, or an image is in both.
-        """
-        if self._protocol != other._protocol:
-            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
-        if self.categories != other.categories:
-            raise MergeError("states of different categories")
-        self._keys.join(other._keys)
-        self._blocks.append(other._rows())
 
     def compute(self) -> Scores:
         """Panoptic, segmentation and recognition quality: overall, of things, of stuff, of each class.
@@ -148,45 +117,18 @@ class PanopticEvaluator(Evaluator):
         _warn_of_doubt(rows, self._protocol.parity)
         return Scores([*_summarize(rows, self.categories)])
 
-    def to_bytes(self) -> bytes:
-        """The state as canonical safetensors."""
-        header = {
-            "kind": _STATE,
-            "protocol": msgspec.to_builtins(self._protocol),
-            "categories": [[category.id, category.name, category.is_thing] for category in self.categories],
-            "numbers_itself": self._keys.numbered_from_zero,
+    def _described(self) -> dict[str, object]:
+        return {
+            "categories": [[category.id, category.name, category.is_thing] for category in self.categories]
         }
-        return write_state(header, self._rows().to_tensors())
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """The state that `to_bytes` wrote.
+    def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
+        categories = msgspec.convert(described["categories"], list[tuple[int, str, bool]])
+        return cls([PanopticCategory(*category) for category in categories], parity=protocol.parity)
 
-        Raises:
-            InputError: The bytes are not such a state.
-        """
-        header, tensors = read_state(data, _STATE)
-        evaluator = cls._from_header(header)
-        evaluator._restore(tensors, numbered=header.get("numbers_itself") is True)  # noqa: SLF001
-        return evaluator
-
-    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
-        rows = PanopticRows.from_tensors(tensors, len(self.categories))
-        self._keys.add(rows.keys.tolist(), numbered=numbered)
-        self._blocks.append(rows)
-
-    @classmethod
-    def _from_header(cls, header: Mapping[str, Any]) -> Self:
-        """An empty evaluator of the protocol and categories that a state names."""
-        try:
-            protocol = msgspec.convert(header["protocol"], Protocol)
-            categories = msgspec.convert(header["categories"], list[tuple[int, str, bool]])
-            evaluator = cls([PanopticCategory(*category) for category in categories], parity=protocol.parity)
-        except (KeyError, ValueError, OverflowError, msgspec.ValidationError) as error:
-            raise InputError(f"not a state of a PanopticEvaluator: {error}") from error
-        if evaluator.protocol != protocol:
-            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
-        return evaluator
+    def _check(self, rows: PanopticRows) -> None:
+        rows.check(len(self.categories))
 
 
 def _warn_of_doubt(rows: PanopticRows, parity: Parity) -> None:

@@ -7,28 +7,31 @@ from wrong ones, and what no class is for from the rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from segmetrics.arrays import as_numpy
 from segmetrics.classes import Classes
-from segmetrics.errors import InputError, MergeError
-from segmetrics.evaluators.base import Evaluator
-from segmetrics.evaluators.label_counts import LabelError, image_maps, label_maps
-from segmetrics.evaluators.reliability_counts import JudgedImage, ReliabilityCounter
+from segmetrics.errors import InputError
+from segmetrics.evaluators.class_tables import class_table
+from segmetrics.evaluators.label_counts import ImageMaps, LabelError, LabelMaps
+from segmetrics.evaluators.reliability_counts import (
+    JudgedImage,
+    ReliabilityCounter,
+    ReliabilityCounts,
+    ReliabilityRows,
+)
 from segmetrics.evaluators.reliability_scores import ood_scores, reliability_scores
-from segmetrics.evaluators.sample_keys import SampleKeys
+from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.semantic_scores import semantic_scores
-from segmetrics.evaluators.tensors import Tensors, ordered_keys, pack_keys, read_state, write_state
+from segmetrics.evaluators.tensors import Tensors
 from segmetrics.reliability import BINS, LEVELS
 from segmetrics.types import Key, Protocol, Scores
-
-_STATE: Final = "segmetrics.reliability.1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +64,7 @@ class ConfidentMaps:
     samples: Sequence[Any] | None = None
 
 
-class ReliabilityEvaluator(Evaluator):
+class ReliabilityEvaluator(RowEvaluator[ReliabilityRows]):
     """What `SemanticEvaluator` scores, and how reliable confidences are, over all pixels seen.
 
     Confidences are kept as counts of 65,536 levels, so memory does not grow with the number of images, and
@@ -87,6 +90,8 @@ class ReliabilityEvaluator(Evaluator):
     (1.0, 0.6666666666666666, 0.2)
     """
 
+    kind = "segmetrics.reliability.1"
+
     def __init__(
         self,
         classes: Classes | int,
@@ -107,25 +112,16 @@ class ReliabilityEvaluator(Evaluator):
         self._ood = ood
         self._bins = bins
         self._counter = ReliabilityCounter(classes)
-        self._counts = self._counter.zeros()
-        self._keys = SampleKeys(keys_from)
         params: dict[str, object] = {
             "bins": bins,
             "ignore": list(classes.ignore),
             "ood": ood,
             "others": list(classes.others),
         }
-        self._protocol = Protocol(name=name, version="1", parity="clean", reference="", params=params)
-
-    @property
-    def protocol(self) -> Protocol:
-        """How this evaluator measures."""
-        return self._protocol
-
-    @property
-    def keys(self) -> Sequence[Key]:
-        """Keys of the images seen so far, ordered."""
-        return self._keys.ordered()
+        protocol = Protocol(name=name, version="1", parity="clean", reference="", params=params)
+        super().__init__(
+            protocol, ReliabilityRows.of_images({}), sums=vars(self._counter.zeros()), keys_from=keys_from
+        )
 
     def update(
         self,
@@ -149,47 +145,35 @@ class ReliabilityEvaluator(Evaluator):
             LabelError: A label is not of the class table, or a pixel of a class is predicted as ignored.
             MergeError: An image was seen before.
         """
-        images = self._images(truth, prediction)
-        chosen = self._keys.choose(keys, len(images))
+        columns = self._columns(truth, prediction)
+        chosen = self._keys.choose(keys, len(columns["truth"]))
         counts = self._counter.zeros()
-        for key, image in zip(chosen, images, strict=True):
-            try:
-                self._counter.count(image, counts)
-            except InputError as error:
-                raise _of_image(key, error) from None
+        pixels: dict[Key, int] = {}
+        for key, *of_image in zip(chosen, *columns.values(), strict=True):
+            with _located(key):
+                pixels[key] = self._counter.count(JudgedImage(*of_image), counts)
         self._counts.add(counts)
-        self._keys.add(chosen, numbered=keys is None)
+        self._add(ReliabilityRows.of_images(pixels), numbered=keys is None)
 
-    def _images(self, truth: object, prediction: object) -> list[JudgedImage]:
+    def _columns(self, truth: object, prediction: object) -> dict[str, Sequence[Any]]:
+        """The fields of the `JudgedImage` of each image."""
         if not isinstance(prediction, ConfidentMaps):
             raise InputError(f"prediction is a {type(prediction).__name__}, expected ConfidentMaps")
         if self._ood and not isinstance(truth, MarkedMaps):
             raise InputError(f"truth is a {type(truth).__name__}, expected MarkedMaps, for ood")
         marked = truth if isinstance(truth, MarkedMaps) else MarkedMaps(truth, None)
-        truths = label_maps(marked.labels, "truth")
-        columns = {
-            "prediction": label_maps(prediction.labels, "prediction"),
+        truths = LabelMaps(marked.labels, "truth")
+        columns: dict[str, Sequence[Any]] = {
+            "truth": truths,
+            "prediction": LabelMaps(prediction.labels, "prediction"),
             "confidences": _confidences(prediction),
-            "invalid": label_maps(marked.invalid, "invalid") if self._ood else [None] * len(truths),
-            "samples": _samples(prediction, len(truths)),
+            "invalid": LabelMaps(marked.invalid, "invalid") if self._ood else [None] * len(truths),
+            "samples": [None] * len(truths) if prediction.samples is None else prediction.samples,
         }
         for name, column in columns.items():
             if len(column) != len(truths):
                 raise InputError(f"{len(truths)} images have a truth, {len(column)} have {name}")
-        return [JudgedImage(*image) for image in zip(truths, *columns.values(), strict=True)]
-
-    def merge(self, other: Self) -> None:
-        """Add another state's images to this one.
-
-        Raises:
-            MergeError: The protocols or class tables differ, or an image is in both.
-        """
-        if self._protocol != other._protocol:
-            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
-        if self.classes != other.classes:
-            raise MergeError("states of different class tables")
-        self._keys.join(other._keys)
-        self._counts.add(other._counts)
+        return columns
 
     def confidence_counts(self) -> NDArray[np.uint64]:
         """Pixels by outcome and level, as `segmetrics.reliability.confidence_counts` gives them."""
@@ -202,51 +186,27 @@ class ReliabilityEvaluator(Evaluator):
             scores += ood_scores(self._counts.confidences)
         return Scores([*scores, *semantic_scores(self._counts.labels, self.classes, "skip")])
 
-    def to_bytes(self) -> bytes:
-        """The state as canonical safetensors."""
-        header = {
-            "kind": _STATE,
-            "protocol": msgspec.to_builtins(self._protocol),
-            "classes": asdict(self.classes),
-            "numbered_from_zero": self._keys.numbered_from_zero,
-        }
-        keys = self.keys
-        tensors = pack_keys(np.array(keys) if keys else np.empty(0, np.int64))
-        return write_state(header, tensors | self._counter.packed("counts", self._counts))
+    @property
+    def _counts(self) -> ReliabilityCounts:
+        return ReliabilityCounts(**self._sums)
+
+    def _packed_sums(self) -> Tensors:
+        return self._counter.packed("", self._counts)
+
+    def _unpacked_sums(self, tensors: Tensors) -> Tensors:
+        return vars(self._counter.unpacked("", tensors))
+
+    def _described(self) -> dict[str, object]:
+        return {"classes": asdict(self.classes)}
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """The state that `to_bytes` wrote.
+    def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
+        params = msgspec.convert(protocol.params, _Params)
+        classes = class_table(described["classes"])
+        return cls(classes, ood=params.ood, bins=params.bins, name=protocol.name)
 
-        Raises:
-            InputError: The bytes are not such a state.
-        """
-        header, tensors = read_state(data, _STATE)
-        evaluator = cls._from_header(header)
-        evaluator._restore(tensors, numbered=header.get("numbered_from_zero") is True)  # noqa: SLF001
-        return evaluator
-
-    @classmethod
-    def _from_header(cls, header: Mapping[str, Any]) -> Self:
-        """An empty evaluator of the protocol and class table that a state names."""
-        try:
-            protocol = msgspec.convert(header["protocol"], Protocol)
-            params = msgspec.convert(protocol.params, _Params)
-            classes = Classes(**msgspec.convert(header["classes"], dict[str, Any]))
-            evaluator = cls(classes, ood=params.ood, bins=params.bins, name=protocol.name)
-        except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
-            raise InputError(f"not a state of a ReliabilityEvaluator: {error}") from error
-        if evaluator.protocol != protocol:
-            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
-        return evaluator
-
-    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
-        keys = ordered_keys(tensors)
-        counts = self._counter.unpacked("counts", tensors)
-        if not keys and (counts.labels.any() or counts.confidences.any()):
-            raise InputError("the state has pixels of no image")
-        self._counts = counts
-        self._keys.add(keys, numbered=numbered)
+    def _check(self, rows: ReliabilityRows) -> None:
+        rows.check(self._counts)
 
 
 class _Params(msgspec.Struct):
@@ -256,22 +216,24 @@ class _Params(msgspec.Struct):
     ood: bool
 
 
-def _confidences(prediction: ConfidentMaps) -> Sequence[NDArray[Any]]:
+def _confidences(prediction: ConfidentMaps) -> Sequence[Any]:
+    name = "confidences"
     if prediction.samples is None:
-        return image_maps(prediction.confidences, "confidences")
-    return [as_numpy(one, "confidences") for one in prediction.confidences]
+        return ImageMaps(prediction.confidences, name)
+    return list(prediction.confidences)
 
 
-def _samples(prediction: ConfidentMaps, n: int) -> Sequence[Any]:
-    return (
-        [None] * n if prediction.samples is None else [as_numpy(one, "samples") for one in prediction.samples]
-    )
-
-
-def _of_image(key: Key, error: InputError) -> InputError:
+@contextmanager
+def _located(key: Key) -> Iterator[None]:
+    """Say of which image an error is."""
     place = f"image {key}"
-    if error.place is not None:
-        place += f", {'pixel ' if error.place.startswith('[') else ''}{error.place}"
-    if isinstance(error, LabelError):
-        return LabelError(error.message, place=place, side=error.side, key=key)
-    return InputError(error.message, place=place)
+    try:
+        yield
+    except LabelError as error:
+        where = f"{place}, pixel {error.place}"
+        raise LabelError(error.message, place=where, side=error.side, key=key) from None
+    except InputError as error:
+        if error.file is not None:
+            raise
+        within = f"pixel {error.place}" if (error.place or "").startswith("[") else error.place
+        raise InputError(error.message, place=", ".join(filter(None, (place, within)))) from None

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
-from segmetrics.evaluators.image_rows import checked_tensor
+from segmetrics.evaluators.image_rows import Column, ImageRows, Table, check_shape, tensor_of
 from segmetrics.evaluators.label_counts import MOST_PIXELS, Counts, LabelCounter, Map
 from segmetrics.evaluators.tensors import Tensors
 from segmetrics.labelmaps import N_LABELS
 from segmetrics.reliability import LEVELS, confidence_counts
+from segmetrics.types import Key
 
 N_OUTCOMES: Final = 4
 
@@ -42,7 +44,7 @@ class ReliabilityCounts:
     """What scores are made of; those of several images add up.
 
     Attributes:
-        labels: Valid pixels by true and predicted value, as `LabelCounter` counts them.
+        labels: Pixels by true and predicted value, as `LabelCounter` counts them; invalid ones as if ignored.
         confidences: Pixels by outcome and level of confidence, as `confidence_counts` counts them.
     """
 
@@ -55,6 +57,33 @@ class ReliabilityCounts:
         self.confidences += other.confidences
 
 
+_TABLE: Final = Table({"pixels": Column(np.uint64)})
+
+
+@dataclass(frozen=True, eq=False)
+class ReliabilityRows(ImageRows):
+    """What is kept of each image besides the counts of all.
+
+    Attributes:
+        pixels: (n_images,) uint64.
+    """
+
+    pixels: Counts
+
+    @classmethod
+    def of_images(cls, pixels: Mapping[Key, int]) -> Self:
+        """Images, in any order, by how many pixels they have."""
+        counts = (cls(_TABLE, np.array([key]), np.array([n], np.uint64)) for key, n in pixels.items())
+        return cls.join([cls.empty(_TABLE), *counts])
+
+    def check(self, counts: ReliabilityCounts) -> None:
+        """Raise InputError if these are not the counts of all images."""
+        if self.pixels.sum(dtype=object) != counts.labels.sum():
+            raise InputError("the pixels of the images do not add up to those counted")
+        if not len(self.keys) and counts.confidences.any():
+            raise InputError("the state has pixels of no image")
+
+
 class ReliabilityCounter:
     """Counts images.
 
@@ -64,6 +93,7 @@ class ReliabilityCounter:
     >>> counter = ReliabilityCounter(Classes("a b", ignore=255))
     >>> counts = counter.zeros()
     >>> counter.count(JudgedImage(*np.array([[[0, 1]], [[0, 0]]]), np.array([[0.5, 0.75]])), counts)
+    2
     >>> counts.labels[:2, :2].tolist(), counts.confidences.sum(axis=1).tolist()
     ([[1, 0], [1, 0]], [1, 1, 0, 0])
     """
@@ -79,8 +109,11 @@ class ReliabilityCounter:
         """No pixels."""
         return ReliabilityCounts(self._labels.zeros(), np.zeros((N_OUTCOMES, LEVELS), np.uint64))
 
-    def count(self, image: JudgedImage, counts: ReliabilityCounts) -> None:
+    def count(self, image: JudgedImage, counts: ReliabilityCounts) -> int:
         """Add an image to `counts`, which stay as they are if it is refused.
+
+        Returns:
+            How many pixels it has.
 
         Raises:
             LabelError: A label is not of the class table, or a pixel of a class is predicted as ignored.
@@ -101,6 +134,7 @@ class ReliabilityCounter:
             out=counts.confidences,
         )
         counts.labels += labels
+        return int(labels.sum())
 
     def _valid(self, image: JudgedImage) -> Map:
         """The truth, in which invalid pixels are not scored."""
@@ -114,25 +148,28 @@ class ReliabilityCounter:
         """Counts as tensors; of confidences only those that occur."""
         cells = np.flatnonzero(counts.confidences).astype(np.uint32)
         return {
-            f"{name}/labels": counts.labels,
-            f"{name}/cells": cells,
-            f"{name}/confidences": counts.confidences.flat[cells],
+            f"{name}labels": counts.labels,
+            f"{name}cells": cells,
+            f"{name}confidences": counts.confidences.flat[cells],
         }
 
     def unpacked(self, name: str, tensors: Tensors) -> ReliabilityCounts:
         """What `packed` packed.
 
         Raises:
-            InputError: A tensor is missing, or no images have these counts.
+            InputError: A tensor is missing, or of another dtype or shape, or no images have these counts.
         """
         counts = self.zeros()
-        counts.labels = checked_tensor(tensors, f"{name}/labels", counts.labels.dtype, counts.labels.shape)
-        self._labels.check(counts.labels)
-        n = len(tensors.get(f"{name}/cells", ()))
-        cells = checked_tensor(tensors, f"{name}/cells", np.dtype(np.uint32), (n,))
-        found = checked_tensor(tensors, f"{name}/confidences", np.dtype(np.uint64), (n,))
+        labels = tensor_of(tensors, f"{name}labels", counts.labels.dtype)
+        check_shape(f"{name}labels", labels, counts.labels.shape)
+        self._labels.check(labels)
+        cells = tensor_of(tensors, f"{name}cells", np.dtype(np.uint32))
+        found = tensor_of(tensors, f"{name}confidences", np.dtype(np.uint64))
+        for column, what in ((cells, "cells"), (found, "confidences")):
+            check_shape(f"{name}{what}", column, (cells.size,))
         in_order = np.all(cells[1:] > cells[:-1]) and np.all(cells < N_OUTCOMES * LEVELS)
         if not in_order or not found.all() or found.sum(dtype=np.float64) > MOST_PIXELS:
-            raise InputError(f"the confidences of {name} are out of order, or more than any maps have")
+            raise InputError(f"{name}confidences are out of order, or more than any maps have")
+        counts.labels += labels
         counts.confidences.flat[cells] = found
         return counts

@@ -8,39 +8,35 @@ docs/reference/parity.md says what.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Self, TypedDict, get_args
+from typing import Any, Self, get_args
 
 import msgspec
 import numpy as np
 
 from segmetrics.classes import Classes
-from segmetrics.errors import InputError, MergeError
-from segmetrics.evaluators.base import Evaluator
-from segmetrics.evaluators.image_rows import Rows, checked_tensor, joined_rows, pack_rows, unpack_rows
-from segmetrics.evaluators.instance_iou import N_OBJECT_COLUMNS, PIXELS, InstanceIoU, InstanceSizes, Objects
+from segmetrics.errors import InputError
+from segmetrics.evaluators.class_tables import class_table
+from segmetrics.evaluators.instance_iou import PIXELS, InstanceIoU, InstanceSizes, Objects
 from segmetrics.evaluators.label_counts import (
-    N_PAIR_COLUMNS,
     Counts,
     LabelCounter,
     LabelError,
+    LabelMaps,
     Map,
-    label_maps,
-    listed,
     scored_part,
 )
-from segmetrics.evaluators.sample_keys import SampleKeys
+from segmetrics.evaluators.row_states import RowEvaluator
+from segmetrics.evaluators.semantic_rows import SemanticRows, semantic_table
 from segmetrics.evaluators.semantic_scores import (
     Absent,
     combined,
     instance_weighted_scores,
     semantic_scores,
 )
-from segmetrics.evaluators.tensors import Tensors, pack_keys, read_state, unpack_keys, write_state
 from segmetrics.types import Key, Parity, Protocol, Scores
-
-_STATE: Final = "segmetrics.semantic.1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +52,7 @@ class AnnotatedMaps:
     instances: Any
 
 
-class SemanticEvaluator(Evaluator):
+class SemanticEvaluator(RowEvaluator[SemanticRows]):
     """IoU, accuracy and Dice over all pixels seen.
 
     Args:
@@ -85,6 +81,8 @@ class SemanticEvaluator(Evaluator):
     (0.625, {'0': 0.5, '1': 0.75, '2': None})
     """
 
+    kind = "segmetrics.semantic.2"
+
     def __init__(
         self,
         classes: Classes | int,
@@ -110,13 +108,11 @@ class SemanticEvaluator(Evaluator):
         self._sizes = instance_sizes
         self._instance_iou = None if instance_sizes is None else InstanceIoU(classes, instance_sizes)
         self._counter = LabelCounter(classes)
-        self._counts = self._counter.zeros()
-        self._objects: dict[Key, Objects] = {}
-        self._pairs: dict[Key, Rows] | None = {} if per_image else None
-        self._keys = SampleKeys(keys_from)
-        self._protocol = Protocol(
-            name=name, version="1", parity=parity, reference=reference, params=self._params()
-        )
+        self._per_image = per_image
+        protocol = Protocol(name=name, version="1", parity=parity, reference=reference, params=self._params())
+        self._table = semantic_table(pairs=per_image, objects=instance_sizes is not None)
+        sums = {"counts": self._counter.zeros()}
+        super().__init__(protocol, SemanticRows.empty(self._table), sums=sums, keys_from=keys_from)
         if means:
             self.compute()  # refuses means of scores that there are not
 
@@ -132,21 +128,12 @@ class SemanticEvaluator(Evaluator):
             params["instance_sizes"] = msgspec.to_builtins(self._sizes)
         return params
 
-    @property
-    def protocol(self) -> Protocol:
-        """How this evaluator measures."""
-        return self._protocol
-
-    @property
-    def keys(self) -> Sequence[Key]:
-        """Keys of the images seen so far, ordered."""
-        return self._keys.ordered()
-
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
 
         Each side is one (h, w) map, a stack (n, h, w), or a list of (h, w) maps whose sizes may differ:
-        labels as integers of any dtype, of anything with `__array__` or `__dlpack__`.
+        labels as integers of any dtype, of anything with `__array__` or `__dlpack__`. The maps of a list are
+        asked for image by image, and none is kept.
 
         Args:
             truth: True labels; with `instance_sizes` an `AnnotatedMaps`.
@@ -160,23 +147,28 @@ class SemanticEvaluator(Evaluator):
         """
         labels, instances = self._sides(truth)
         sides = {"truth": labels, "prediction": prediction, **instances}
-        maps = {name: label_maps(side, name) for name, side in sides.items()}
+        maps = {name: LabelMaps(side, name) for name, side in sides.items()}
         chosen = self._keys.choose(keys, len(maps["truth"]))
-        counts = self._counter.zeros()
-        pairs: dict[Key, Rows] = {}
-        objects: dict[Key, Objects] = {}
+        table = self._counter.table()
+        blocks = [SemanticRows.empty(self._table)]
         for key, (true, predicted, *ids) in zip(chosen, _aligned(maps, chosen), strict=True):
-            of_image = self._count(key, true, predicted)
-            counts += of_image
-            if self._pairs is not None:
-                pairs[key] = listed(of_image)
-            if self._instance_iou is not None:
-                objects[key] = _measured(self._instance_iou, key, ids[0], predicted)
-        self._counts += counts
-        if self._pairs is not None:
-            self._pairs |= pairs
-        self._objects |= objects
-        self._keys.add(chosen, numbered=keys is None)
+            of_image = self._count(key, true, predicted, table)
+            iou = self._instance_iou
+            objects = None if iou is None else _measured(iou, key, ids[0], predicted)
+            blocks.append(SemanticRows.of_image(self._table, key, of_image, objects))
+        counts = self._checked(table, maps, chosen)
+        self._add(SemanticRows.join(blocks), numbered=keys is None)
+        self._sums["counts"] += counts
+
+    def _checked(self, table: Counts, maps: Mapping[str, LabelMaps], keys: Sequence[Key]) -> Counts:
+        """The counts in a table: checked at once, since that takes as long as counting a small map."""
+        counts = self._counter.of_table(table)
+        if counts is None:
+            for key, true, predicted in zip(keys, maps["truth"], maps["prediction"], strict=True):
+                with _located(key):
+                    self._counter.count(true, predicted)
+            raise InputError("a map is not what it was when it was first asked for")
+        return counts
 
     def _sides(self, truth: object) -> tuple[object, dict[str, object]]:
         """The labels of a truth, and its instances where they are scored."""
@@ -186,30 +178,11 @@ class SemanticEvaluator(Evaluator):
             raise InputError(f"truth is a {type(truth).__name__}, expected AnnotatedMaps, for instance_sizes")
         return truth.labels, {"instances": truth.instances}
 
-    def _count(self, key: Key, truth: Map, prediction: Map) -> Counts:
-        try:
-            return self._counter.count(truth, prediction)
-        except LabelError as error:
-            place = f"image {key}, pixel {error.place}"
-            raise LabelError(error.message, place=place, side=error.side, key=key) from None
-
-    def merge(self, other: Self) -> None:
-        """Add another state's images to this one.
-
-        Raises:
-            MergeError: The protocols or class tables differ, or an image is in both.
-        """
-        if self._protocol != other._protocol:
-            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
-        if self.classes != other.classes:
-            raise MergeError("states of different class tables")
-        if (self._pairs is None) != (other._pairs is None):
-            raise MergeError("one state has the counts of each image, the other has not: different per_image")
-        self._keys.join(other._keys)
-        self._counts += other._counts
-        if self._pairs is not None and other._pairs is not None:
-            self._pairs |= other._pairs
-        self._objects |= other._objects
+    def _count(self, key: Key, truth: Map, prediction: Map, table: Counts) -> Counts | None:
+        """Add an image's pixels to a table of the counter; returns its own counts where they are kept."""
+        with _located(key):
+            self._counter.add(table, truth, prediction)
+            return self._counter.count(truth, prediction) if self._per_image else None
 
     def confusion_matrix(self) -> Counts:
         """Pixels by true and predicted value, as `segmetrics.confusion` takes them.
@@ -222,7 +195,7 @@ class SemanticEvaluator(Evaluator):
 
     def compute(self) -> Scores:
         """IoU, accuracy and Dice: overall, by category, by class; instance-weighted IoU where asked for."""
-        return self._scores(self._counts, joined_rows(self._objects, N_OBJECT_COLUMNS))
+        return self._scores(self._counts, self._rows().objects)
 
     def image_scores(self, key: Key) -> Scores:
         """What `compute` gives for one image alone.
@@ -231,11 +204,10 @@ class SemanticEvaluator(Evaluator):
             ValueError: The counts of each image are not kept: `per_image` is False.
             KeyError: The image was not seen.
         """
-        if self._pairs is None:
+        if not self._per_image:
             raise ValueError("the counts of each image are not kept; give SemanticEvaluator per_image=True")
-        objects = {key: self._objects[key]} if self._objects else {}
-        counts = self._counter.of_pairs(self._pairs[key])
-        return self._scores(counts, joined_rows(objects, N_OBJECT_COLUMNS))
+        of_image = self._rows().of(key)
+        return self._scores(self._counter.of_pairs(of_image.pairs), of_image.objects)
 
     def _scores(self, counts: Counts, objects: Objects) -> Scores:
         scores = [*semantic_scores(counts, self.classes, self._absent)]
@@ -245,78 +217,38 @@ class SemanticEvaluator(Evaluator):
             scores += instance_weighted_scores(by_class, by_category, self._absent)
         return Scores([*combined(scores, self._means), *scores])
 
-    def to_bytes(self) -> bytes:
-        """The state as canonical safetensors."""
-        header = {
-            "kind": _STATE,
-            "protocol": msgspec.to_builtins(self._protocol),
-            "classes": asdict(self.classes),
-            "numbered_from_zero": self._keys.numbered_from_zero,
-            "per_image": self._pairs is not None,
-        }
-        keys = self.keys
-        tensors = pack_keys(np.array(keys) if keys else np.empty(0, np.int64)) | {"counts": self._counts}
-        if self._pairs is not None:
-            tensors |= pack_rows("pairs", self._pairs, N_PAIR_COLUMNS)
-        if self._instance_iou is not None:
-            tensors |= pack_rows("objects", self._objects, N_OBJECT_COLUMNS)
-        return write_state(header, tensors)
+    @property
+    def _counts(self) -> Counts:
+        return self._sums["counts"]
+
+    def _described(self) -> dict[str, object]:
+        return {"classes": asdict(self.classes), "per_image": self._per_image}
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """The state that `to_bytes` wrote.
+    def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
+        params = msgspec.convert(protocol.params, _Params)
+        return cls(
+            class_table(described["classes"]),
+            absent=params.absent,
+            means=params.means,
+            instance_sizes=params.instance_sizes,
+            per_image=described.get("per_image") is True,
+            parity=protocol.parity,
+            name=protocol.name,
+            reference=protocol.reference,
+        )
 
-        Raises:
-            InputError: The bytes are not such a state.
-        """
-        header, tensors = read_state(data, _STATE)
-        evaluator = cls._from_header(header)
-        evaluator._restore(tensors, numbered=header.get("numbered_from_zero") is True)  # noqa: SLF001
-        return evaluator
-
-    @classmethod
-    def _from_header(cls, header: Mapping[str, Any]) -> Self:
-        """An empty evaluator of the protocol and class table that a state names."""
-        try:
-            protocol = msgspec.convert(header["protocol"], Protocol)
-            params = msgspec.convert(protocol.params, _Params)
-            evaluator = cls(
-                Classes(**msgspec.convert(header["classes"], _Table)),
-                absent=params.absent,
-                means=params.means,
-                instance_sizes=params.instance_sizes,
-                per_image=header.get("per_image") is True,
-                parity=protocol.parity,
-                name=protocol.name,
-                reference=protocol.reference,
-            )
-        except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
-            raise InputError(f"not a state of a SemanticEvaluator: {error}") from error
-        if evaluator.protocol != protocol:
-            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
-        return evaluator
-
-    def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
-        """Take over tensors, checked so that nothing computed from them can go astray."""
-        ordered = unpack_keys(tensors)
-        if not np.all(ordered[1:] > ordered[:-1]):
-            raise InputError("the images are not in the order of their keys")
-        keys: list[Key] = ordered.tolist()
-        counts = checked_tensor(tensors, "counts", np.dtype(np.uint64), self._counts.shape)
-        self._counter.check(counts)
-        if not keys and counts.any():
+    def _check(self, rows: SemanticRows) -> None:
+        self._counter.check(self._counts)
+        if not len(rows.keys) and self._counts.any():
             raise InputError("the state has pixels of no image")
-        if self._pairs is not None:
-            self._pairs = unpack_rows("pairs", tensors, keys, N_PAIR_COLUMNS)
-            self._counter.check_pairs(self._pairs.values(), counts)
+        if self._per_image:
+            self._counter.check_pairs(rows.pairs_of_images(), self._counts)
         if self._instance_iou is not None:
-            self._objects = unpack_rows("objects", tensors, keys, N_OBJECT_COLUMNS)
-            for objects in self._objects.values():
+            for objects in rows.objects_of_images():
                 self._instance_iou.check(objects)
-            if sum(one[:, PIXELS].sum(dtype=np.float64) for one in self._objects.values()) > counts.sum():
+            if rows.objects[:, PIXELS].sum(dtype=np.float64) > self._counts.sum():
                 raise InputError("the objects have more pixels than the maps")
-        self._counts = counts
-        self._keys.add(keys, numbered=numbered)
 
 
 class _Params(msgspec.Struct):
@@ -327,28 +259,29 @@ class _Params(msgspec.Struct):
     instance_sizes: InstanceSizes | None = None
 
 
-class _Table(TypedDict):
-    """A class table in a state's header."""
-
-    names: list[str]
-    ids: list[int]
-    ignore: list[int]
-    others: list[int]
-    categories: list[str] | None
-    things: list[bool] | None
-
-
-def _aligned(sides: Mapping[str, list[Map]], keys: Sequence[Key]) -> list[tuple[Map, ...]]:
+def _aligned(sides: Mapping[str, LabelMaps], keys: Sequence[Key]) -> Iterator[tuple[Map, ...]]:
     """Image by image the maps of each side, which agree in number and size."""
-    truths = sides["truth"]
+    n = len(sides["truth"])
     for name, maps in sides.items():
-        if len(maps) != len(truths):
-            raise InputError(f"{len(truths)} images have a truth, {len(maps)} have {name}")
-        for key, truth, other in zip(keys, truths, maps, strict=True):
+        if len(maps) != n:
+            raise InputError(f"{n} images have a truth, {len(maps)} have {name}")
+    for key, *of_image in zip(keys, *sides.values(), strict=True):
+        truth, *others = of_image
+        for name, other in zip(list(sides)[1:], others, strict=True):
             if truth.shape != other.shape:
                 message = f"truth has shape {truth.shape}, {name} {other.shape}; they must agree"
                 raise InputError(message, place=f"image {key}")
-    return list(zip(*sides.values(), strict=True))
+        yield tuple(of_image)
+
+
+@contextmanager
+def _located(key: Key) -> Iterator[None]:
+    """Say of which image a label is."""
+    try:
+        yield
+    except LabelError as error:
+        place = f"image {key}, pixel {error.place}"
+        raise LabelError(error.message, place=place, side=error.side, key=key) from None
 
 
 def _measured(instance_iou: InstanceIoU, key: Key, instances: Map, prediction: Map) -> Objects:

@@ -12,7 +12,6 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from segmetrics.errors import InputError
-from segmetrics.types import Key
 
 _ENTRY = "segmetrics"
 Tensors = dict[str, NDArray[Any]]
@@ -71,16 +70,3 @@ def unpack_keys(tensors: Tensors) -> NDArray[Any]:
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"the state has no readable keys: {error}") from error
     return np.array(keys, dtype=str) if keys else np.empty(0, np.int64)
-
-
-def ordered_keys(tensors: Tensors) -> list[Key]:
-    """Distinct keys in order, that `pack_keys` packed.
-
-    Raises:
-        InputError: The tensors hold no keys, or not in order.
-    """
-    keys = unpack_keys(tensors)
-    if not np.all(keys[1:] > keys[:-1]):
-        raise InputError("the samples are not in the order of their keys")
-    ordered: list[Key] = keys.tolist()
-    return ordered

@@ -7,15 +7,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from segmetrics.errors import InputError
 from segmetrics.evaluators.cityscapes_instances import CityscapesInstanceEvaluator
-from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
-from segmetrics.plugin.label_map_files import Pattern, TrueMap, match_predictions, true_maps
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
+from segmetrics.plugin.label_map_files import Pattern, TrueMap, check_folders, match_predictions, true_maps
 from segmetrics.plugin.label_map_job import LabelFile
 from segmetrics.readers.cityscapes_instances import read_instances
-from segmetrics.types import Coverage
 
 if TYPE_CHECKING:
     from segmetrics.plugin.cityscapes_instances import InstanceFiles
@@ -34,9 +31,7 @@ def open_cityscapes_instances(
     """
     started = perf_counter()
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    for each in (root, folder):
-        if not each.is_dir():
-            raise InputError("is no folder", file=each)
+    check_folders(root, folder)
     if int(str(values["min_region"])) < 0:
         raise InputError(f"--min-region is {values['min_region']}, expected a number of pixels")
     truths = true_maps(root, Pattern(files.truth).filled(split=str(values["split"])), None)
@@ -68,22 +63,9 @@ class CityscapesInstanceJob(Job):
             split=str(values["split"]), n_images=len(truths), n_classes=sum(files.classes.things or ())
         )
         self.inputs = tuple(self._inputs())
-        dropped = {"extra": len(matched.extra), "doubled": len(matched.doubled)}
-        self.coverage = Coverage(
-            expected=len(truths),
-            scored=len(self._truths),
-            missing=len(matched.missing),
-            dropped={reason: n for reason, n in dropped.items() if n},
-        )
-        self.first_missing = next((f"{key} ({why})" for key, why in matched.missing.items()), None)
-        self.warnings = tuple(
-            f"{len(paths)} predictions are not scored: {why}, first {paths[0]}"
-            for paths, why in (
-                (matched.doubled, "their images have several"),
-                (matched.extra, "the split has no such image"),
-            )
-            if paths
-        )
+        self.coverage = matched.coverage
+        self.first_missing = matched.first_missing
+        self.warnings = tuple(matched.warnings())
 
     def _inputs(self) -> Iterator[InputFile]:
         """Instances are counted with the texts; each mask shows one of them."""
@@ -101,9 +83,8 @@ class CityscapesInstanceJob(Job):
 
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of images, at least n if there are as many, none longer than `MOST_IN_A_BATCH`."""
-        n_batches = max(n, -(-len(self._truths) // MOST_IN_A_BATCH))
-        stretches = np.array_split(np.arange(len(self._truths)), n_batches)
-        return [self._batch([self._truths[i] for i in stretch]) for stretch in stretches if len(stretch)]
+        total = len(self._truths)
+        return [self._batch(self._truths[images]) for images in stretches(total, n, MOST_IN_A_BATCH)]
 
     def _batch(self, truths: Sequence[TrueMap]) -> Batch:
         return Batch(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from typing import Unpack
 
 from segmetrics.classes import Classes
 from segmetrics.plugin import instances
+from segmetrics.plugin.declared import About, Deferred, choice
 from segmetrics.plugin.entries import Dataset, Format, Option
-from segmetrics.plugin.job import Job, OpenContext
 from segmetrics.plugin.label_maps import LABEL_PNG, ROOT
 
 PREDICTIONS = Option("predictions", kind="path", required=True, help="the folder of text files and masks")
@@ -44,32 +42,22 @@ class InstanceFiles:
 
 def cityscapes_instance_dataset(
     *,
-    name: str,
-    summary: str,
-    license: str,  # noqa: A002  # the entry's own word
-    source: str,
-    version: str,
     splits: tuple[str, ...],
     classes: Classes,
     truth: str,
     sample: str,
     predictions: str = "**/{key}*.txt",
-    url: str | None = None,
+    **about: Unpack[About],
 ) -> Dataset:
     """A benchmark whose ground truth are maps of instance ids, scored as Cityscapes' instances are.
 
     Args:
-        name: How it is called on the command line.
-        summary: One line for listings.
-        license: Of the annotations.
-        source: Who made it.
-        version: Of the annotations.
         splits: Names of its splits as the files have them; the first is the default.
         classes: The class table; see `segmetrics.evaluators.CityscapesInstanceEvaluator`.
         truth: Pattern of the true maps, from the root; see `segmetrics.plugin.label_maps`.
         sample: Where true maps of the made-up sample go, from the root, `{number}` being 1, 2, ...
         predictions: Pattern of the predicted text files, from the folder of predictions.
-        url: Where to get it.
+        about: What listings say of it; see `segmetrics.plugin.Dataset`.
 
     Raises:
         ValueError: No class is of things.
@@ -83,32 +71,13 @@ def cityscapes_instance_dataset(
     ['--root', '--split', '--predictions', '--min-region']
     """
     files = InstanceFiles(classes=classes, truth=truth, predictions=predictions, sample=sample)
-    split = Option("split", kind="choice", choices=splits, default=splits[0], help="which images")
     return Dataset(
-        name,
-        summary,
+        **about,
         task="instance",
-        license=license,
-        source=source,
-        version=version,
         splits=splits,
-        options=(ROOT, split, PREDICTIONS, MIN_REGION),
-        open=partial(_open, files),
-        sample=partial(_write_sample, files, splits[0]),
-        url=url,
+        options=(ROOT, choice("split", splits, "which images"), PREDICTIONS, MIN_REGION),
+        open=Deferred("segmetrics.plugin.cityscapes_instance_job:open_cityscapes_instances", files),
+        sample=Deferred(
+            "segmetrics.plugin.cityscapes_instance_sample:write_instance_files", files, splits[0]
+        ),
     )
-
-
-# NumPy and the C core are imported once something is scored, so that listings stay quick.
-
-
-def _open(files: InstanceFiles, values: Mapping[str, object], context: OpenContext) -> Job:
-    from segmetrics.plugin.cityscapes_instance_job import open_cityscapes_instances  # noqa: PLC0415
-
-    return open_cityscapes_instances(files, values, context)
-
-
-def _write_sample(files: InstanceFiles, split: str, directory: Path) -> Mapping[str, object]:
-    from segmetrics.plugin.cityscapes_instance_sample import write_instance_files  # noqa: PLC0415
-
-    return write_instance_files(files, split, directory)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics import masks
+
+if TYPE_CHECKING:
+    from segmetrics.evaluators.instances import Rules
 
 N_IMAGES = 64
 HEIGHT, WIDTH = 240, 320
@@ -22,18 +25,19 @@ VERTICES = 24
 Box = tuple[float, float, float, float]
 
 
-def write_instance_sample(directory: Path, ground_truth_name: str, *, federated: bool) -> dict[str, object]:
+def write_instance_sample(rules: Rules, ground_truth_name: str, directory: Path) -> dict[str, object]:
     """Write annotations and results, and return the options that score them.
 
     The results are the annotations with errors of the usual kinds: shifted and grown outlines, a wrong class
     now and then, objects missed and objects made up. The same files come out every time.
 
     Args:
-        directory: Where; made if it is not there.
+        rules: With "lvis", what LVIS files hold besides.
         ground_truth_name: Name of the annotation file.
-        federated: Add what LVIS files hold besides.
+        directory: Where; made if it is not there.
     """
     random = np.random.default_rng(2017)
+    federated = rules == "lvis"
     annotations = list(_annotations(random))
     truth = {
         "info": {"description": "made up by segmetrics; not the real data set"},

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Unpack
 
+from segmetrics.plugin.declared import PARITY, About, Deferred
 from segmetrics.plugin.entries import Dataset, Metric, Option
-from segmetrics.plugin.job import Job, OpenContext
 
 if TYPE_CHECKING:
     from segmetrics.evaluators.instances import Rules
@@ -22,13 +19,6 @@ AREA = Option(
     choices=("official", "mask", "box"),
     default="official",
     help='what a detection\'s size is; "official": its box if the results carry boxes, else its mask',
-)
-PARITY = Option(
-    "parity",
-    kind="choice",
-    choices=("official", "clean"),
-    default="official",
-    help="with the official tool's oddities, or without",
 )
 IOU_THRESHOLDS = Option(
     "iou_thresholds", kind="text", help='IoU thresholds instead of the official ones: "0.5,0.75"'
@@ -51,28 +41,18 @@ METRICS = (
 
 def instance_dataset(
     *,
-    name: str,
-    summary: str,
-    license: str,  # noqa: A002  # the entry's own word
-    source: str,
-    version: str,
     split: str,
     rules: Rules = "coco",
     ground_truth_name: str = "annotations.json",
-    url: str | None = None,
+    **about: Unpack[About],
 ) -> Dataset:
     """A benchmark whose annotations and results are JSON files in COCO's format.
 
     Args:
-        name: How it is called on the command line.
-        summary: One line for listings.
-        license: Of the annotations.
-        source: Who made it.
-        version: Of the annotations.
         split: Which split the official annotation file is of.
         rules: Scored as COCO does ("coco"), or as LVIS does ("lvis"), whose files say more.
         ground_truth_name: What the official annotation file is called; the sample takes that name.
-        url: Where to get it.
+        about: What listings say of it; see `segmetrics.plugin.Dataset`.
 
     >>> boats = instance_dataset(
     ...     name="boats", summary="Boats of the north", license="CC BY 4.0", source="A. Sailor", version="1",
@@ -82,32 +62,10 @@ def instance_dataset(
     '--ground-truth'
     """
     return Dataset(
-        name,
-        summary,
+        **about,
         task="instance",
-        license=license,
-        source=source,
-        version=version,
         splits=(split,),
         options=OPTIONS,
-        open=partial(_open, rules, split),
-        sample=partial(_write_sample, rules, ground_truth_name),
-        url=url,
+        open=Deferred("segmetrics.plugin.instance_job:open_instances", rules, split),
+        sample=Deferred("segmetrics.plugin.instance_sample:write_instance_sample", rules, ground_truth_name),
     )
-
-
-# NumPy and the C core are imported once something is scored, so that listings stay quick.
-
-
-def _open(rules: Rules, split: str, values: Mapping[str, object], context: OpenContext) -> Job:
-    from segmetrics.plugin.instance_job import open_instances  # noqa: PLC0415
-
-    return open_instances(rules, split, values, context)
-
-
-def _write_sample(
-    rules: Literal["coco", "lvis"], ground_truth_name: str, directory: Path
-) -> Mapping[str, object]:
-    from segmetrics.plugin.instance_sample import write_instance_sample  # noqa: PLC0415
-
-    return write_instance_sample(directory, ground_truth_name, federated=rules == "lvis")

@@ -110,3 +110,18 @@ class Job(ABC):
             n: How many workers want one. More batches are fine where memory asks for smaller ones,
                 fewer where there are not enough samples.
         """
+
+
+def stretches(total: int, n: int, most: int) -> list[slice]:
+    """Samples in batches about as long as each other.
+
+    Args:
+        total: How many samples there are.
+        n: How many batches are wanted; fewer if there are not so many samples.
+        most: How many samples a batch has at most; there are more batches then.
+
+    >>> stretches(5, 2, 100), len(stretches(5, 2, 1))
+    ([slice(0, 2, None), slice(2, 5, None)], 5)
+    """
+    cuts = max(min(n, total), -(-total // most))
+    return [slice(total * cut // cuts, total * (cut + 1) // cuts) for cut in range(cuts)]

@@ -10,6 +10,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from segmetrics.errors import InputError
+from segmetrics.types import Coverage
 
 _TOKEN = re.compile(r"(\*\*/|\*|\{\w+\})")
 _MOST_SHOWN = 5
@@ -64,6 +65,13 @@ class TrueMap:
     def key(self) -> str:
         """What names the image: its subset, if it is in one, and its key."""
         return "/".join(self.fields[name] for name in ("subset", "key") if name in self.fields)
+
+
+def check_folders(*folders: Path) -> None:
+    """Raise InputError if one of them is no folder."""
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError("is no folder", file=folder)
 
 
 def true_maps(root: Path, pattern: Pattern, listing: Path | None) -> list[TrueMap]:
@@ -123,6 +131,32 @@ class Matched:
     missing: Mapping[str, str]
     doubled: Sequence[Path]
     extra: Sequence[Path]
+
+    @property
+    def coverage(self) -> Coverage:
+        """What there is to score."""
+        dropped = {"extra": len(self.extra), "doubled": len(self.doubled)}
+        return Coverage(
+            expected=len(self.paths) + len(self.missing),
+            scored=len(self.paths),
+            missing=len(self.missing),
+            dropped={reason: n for reason, n in dropped.items() if n},
+        )
+
+    @property
+    def first_missing(self) -> str | None:
+        """The first image without, and where its prediction was looked for."""
+        return next((f"{key} ({why})" for key, why in self.missing.items()), None)
+
+    def warnings(self) -> Iterator[str]:
+        """What is not scored."""
+        for files, why in (
+            (self.doubled, "their images have several"),
+            (self.extra, "the split has no such image"),
+        ):
+            if files:
+                what = "1 file is" if len(files) == 1 else f"{len(files)} files are"
+                yield f"{what} not scored: {why}, first {files[0]}"
 
 
 def match_predictions(folder: Path, pattern: Pattern, truths: Sequence[TrueMap]) -> Matched:

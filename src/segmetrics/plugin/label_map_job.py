@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -17,19 +18,26 @@ from segmetrics.evaluators.instance_iou import InstanceSizes
 from segmetrics.evaluators.label_counts import LabelError
 from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
 from segmetrics.evaluators.semantic_subsets import SemanticSubsetsEvaluator
-from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
-from segmetrics.plugin.label_map_files import Matched, Pattern, TrueMap, match_predictions, true_maps
-from segmetrics.readers.label_png import Form, read_label_png
-from segmetrics.types import Coverage, Parity
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
+from segmetrics.plugin.label_map_files import (
+    Matched,
+    Pattern,
+    TrueMap,
+    check_folders,
+    match_predictions,
+    true_maps,
+)
+from segmetrics.readers.label_png import Form, LabelPngReader, LabelReader, read_label_png
+from segmetrics.types import Parity
 
 if TYPE_CHECKING:
-    from segmetrics.plugin.label_maps import InstanceMaps, LabelMaps
+    from segmetrics.plugin.label_maps import InstanceMaps, LabelMaps, LabelProtocol
 
 T = TypeVar("T")
 
 FORMAT = "label-png"
-MOST_IN_BATCH = 8
-"""Of a batch all maps may be in memory at once."""
+MOST_IN_BATCH = 64
+"""Images after which progress is told, and after which another worker may take over."""
 
 _NO_VALUE = 256
 
@@ -42,11 +50,15 @@ class LabelFile:
         file: The PNG.
         forms: What the PNG may be.
         values: What each of the 256 numbers stands for, `_NO_VALUE` if it may not be there; None for itself.
+        read: What decodes it. After a `LabelPngReader`'s, the array is good until its next one is asked for.
     """
+
+    ndim: ClassVar[int] = 2
 
     file: Path
     forms: tuple[Form, ...] = ("index8",)
     values: tuple[int, ...] | None = None
+    read: LabelReader = read_label_png
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """(h, w) integers.
@@ -54,7 +66,7 @@ class LabelFile:
         Raises:
             InputError: The file cannot be read, or holds a number that stands for nothing.
         """
-        labels = read_label_png(self.file, expect=self.forms)
+        labels = self.read(self.file, expect=self.forms)
         if self.values is not None:
             labels = self._translated(labels, np.array(self.values, np.int16))
         array: NDArray[Any] = np.array(labels, dtype, copy=copy)
@@ -83,9 +95,7 @@ def open_label_maps(maps: LabelMaps, values: Mapping[str, object], context: Open
     started = perf_counter()
     split = str(values["split"])
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    for each in (root, folder):
-        if not each.is_dir():
-            raise InputError("is no folder", file=each)
+    check_folders(root, folder)
     context.progress("looking for files", 0, 2)
     listing = None if maps.listing is None else root / Pattern(maps.listing).filled(split=split).text
     truths = true_maps(root, Pattern(maps.truth).filled(split=split), listing)
@@ -110,23 +120,24 @@ class LabelMapJob(Job):
         self._parity = cast("Parity", values.get("parity", "clean")) if self._protocol.reference else "clean"
         self._maps = maps
         self._root = Path(str(values["root"]))
-        coding = _chosen(maps.codings, values.get("coding"))
-        self._truth_values = _table(None, self._protocol.merged)
-        self._prediction_values = _table(coding.values, self._protocol.merged)
-        self._truths = [truth for truth in truths if truth.key in matched.paths]
-        self._predictions = matched.paths
         self.dataset = DatasetInfo(
             split=str(values["split"]), n_images=len(truths), n_classes=len(self._protocol.classes)
         )
-        self.inputs = tuple(self._inputs())
-        self.coverage = Coverage(
-            expected=len(truths),
-            scored=len(self._truths),
-            missing=len(matched.missing),
-            dropped=_counted(extra=len(matched.extra), doubled=len(matched.doubled)),
+        coding = _chosen(maps.codings, values.get("coding"))
+        merged = self._protocol.merged
+        # One reader for each side, as an evaluator asks for a map of each.
+        self._true_map = partial(LabelFile, values=_table(None, merged), read=LabelPngReader().read)
+        self._true_objects = partial(LabelFile, forms=("index8", "index16"), read=LabelPngReader().read)
+        self._predicted_map = partial(
+            LabelFile, values=_table(coding.values, merged), read=LabelPngReader().read
         )
-        self.first_missing = next((f"{key} ({why})" for key, why in matched.missing.items()), None)
-        self.warnings = tuple(_warnings(matched))
+        self._truths = [truth for truth in truths if truth.key in matched.paths]
+        _check_objects(self._instance_files(self._truths), maps.protocols)
+        self._predictions = matched.paths
+        self.inputs = tuple(self._inputs())
+        self.coverage = matched.coverage
+        self.first_missing = matched.first_missing
+        self.warnings = tuple(matched.warnings())
         self.read_s = read_s
 
     def _inputs(self) -> Iterator[InputFile]:
@@ -154,17 +165,14 @@ class LabelMapJob(Job):
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of as many images each."""
         total = len(self._truths)
-        cuts = max(min(n, total), -(-total // MOST_IN_BATCH))
-        return [self._batch(total * cut // cuts, total * (cut + 1) // cuts) for cut in range(cuts)]
+        return [self._batch(self._truths[images]) for images in stretches(total, n, MOST_IN_BATCH)]
 
-    def _batch(self, first: int, last: int) -> Batch:
-        truths = self._truths[first:last]
-        labels = [LabelFile(truth.path, values=self._truth_values) for truth in truths]
+    def _batch(self, truths: Sequence[TrueMap]) -> Batch:
+        labels = [self._true_map(truth.path) for truth in truths]
         instances = self._instance_files(truths)
-        predictions = (self._predictions[truth.key] for truth in truths)
         return LabelMapBatch(
             truth=AnnotatedMaps(labels, instances) if instances else labels,
-            prediction=[LabelFile(path, values=self._prediction_values) for path in predictions],
+            prediction=[self._predicted_map(self._predictions[truth.key]) for truth in truths],
             keys=[truth.key for truth in truths],
         )
 
@@ -173,7 +181,7 @@ class LabelMapJob(Job):
             return []
         pattern = Pattern(self._protocol.instances.truth).filled(split=self.dataset.split)
         paths = (self._root / pattern.filled(**truth.fields).text for truth in truths)
-        return [LabelFile(path, forms=("index8", "index16")) for path in paths]
+        return [self._true_objects(path) for path in paths]
 
 
 class LabelMapBatch(Batch):
@@ -212,6 +220,15 @@ def _chosen(named: Mapping[str, T], name: object) -> T:
     return named[str(name)] if name is not None else next(iter(named.values()))
 
 
+def _check_objects(files: Sequence[LabelFile], protocols: Mapping[str, LabelProtocol]) -> None:
+    """Raise InputError if one is not there, saying which protocol does without."""
+    for each in files:
+        if not each.file.is_file():
+            without = next((name for name, protocol in protocols.items() if protocol.instances is None), None)
+            advice = f"; --protocol {without} scores without objects" if without else ""
+            raise InputError(f"no such file, expected the objects of an image{advice}", file=each.file)
+
+
 def _sizes(instances: InstanceMaps | None) -> InstanceSizes | None:
     if instances is None:
         return None
@@ -225,17 +242,3 @@ def _table(stored: Mapping[int, int] | None, merged: Mapping[int, int]) -> tuple
         return None
     meant = (number if stored is None else stored.get(number, _NO_VALUE) for number in range(256))
     return tuple(merged.get(number, number) for number in meant)
-
-
-def _counted(**reasons: int) -> dict[str, int]:
-    return {reason: n for reason, n in reasons.items() if n}
-
-
-def _warnings(matched: Matched) -> Iterator[str]:
-    if matched.doubled:
-        n = len(matched.doubled)
-        yield f"{n} predictions are not scored: their images have several, first {matched.doubled[0]}"
-    if matched.extra:
-        n = len(matched.extra)
-        what = "1 file is" if n == 1 else f"{n} files are"
-        yield f"{what} not scored: the split has no such image, first {matched.extra[0]}"

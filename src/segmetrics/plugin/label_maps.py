@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 from segmetrics.classes import Classes
+from segmetrics.plugin.declared import PARITY, About, Deferred, choice
 from segmetrics.plugin.entries import Dataset, Format, Metric, Option
-from segmetrics.plugin.job import Job, OpenContext
 from segmetrics.types import Parity
 
 Absent = Literal["skip", "zero", "undefined"]
@@ -18,13 +16,6 @@ Absent = Literal["skip", "zero", "undefined"]
 
 ROOT = Option("root", kind="path", required=True, help="the data set's folder, laid out as published")
 PREDICTIONS = Option("predictions", kind="path", required=True, help="the folder of predicted label maps")
-PARITY = Option(
-    "parity",
-    kind="choice",
-    choices=("official", "clean"),
-    default="official",
-    help="with the official tool's oddities, or without",
-)
 
 METRICS = (
     Metric("iou", "intersection over union of one class or category", task="semantic"),
@@ -124,11 +115,6 @@ class LabelMaps:
 
 def label_map_dataset(
     *,
-    name: str,
-    summary: str,
-    license: str,  # noqa: A002  # the entry's own word
-    source: str,
-    version: str,
     truth: str,
     splits: tuple[str, ...],
     sample: tuple[str, ...],
@@ -137,7 +123,7 @@ def label_map_dataset(
     listing: str | None = None,
     codings: Sequence[Coding] = (Coding(name="truth"),),
     subsets: tuple[str, ...] = (),
-    url: str | None = None,
+    **about: Unpack[About],
 ) -> Dataset:
     """A benchmark of which every image has one true and one predicted label map, both PNG.
 
@@ -145,11 +131,6 @@ def label_map_dataset(
     is in; `*` is any part of a name, and `**/` any folders or none.
 
     Args:
-        name: How it is called on the command line.
-        summary: One line for listings.
-        license: Of the annotations.
-        source: Who made it.
-        version: Of the annotations.
         truth: Pattern of the true maps, from the root.
         splits: Names of its splits as the files have them; the first is the default.
         sample: Where true maps of the made-up sample go, from the root, `{number}` being 1, 2, ...; they are
@@ -161,7 +142,7 @@ def label_map_dataset(
         codings: What numbers in predictions stand for; the first is the default, and `--coding` chooses among
             several.
         subsets: Parts of the split that are scored on their own too.
-        url: Where to get it.
+        about: What listings say of it; see `segmetrics.plugin.Dataset`.
 
     >>> rivers = label_map_dataset(
     ...     name="rivers", summary="Rivers of the north", license="CC BY 4.0",
@@ -183,45 +164,21 @@ def label_map_dataset(
         sample=sample,
     )
     return Dataset(
-        name,
-        summary,
+        **about,
         task="semantic",
-        license=license,
-        source=source,
-        version=version,
         splits=splits,
         options=_options(maps),
-        open=partial(_open, maps),
-        sample=partial(_write_sample, maps),
-        url=url,
+        open=Deferred("segmetrics.plugin.label_map_job:open_label_maps", maps),
+        sample=Deferred("segmetrics.plugin.label_map_sample:write_label_map_sample", maps),
     )
 
 
 def _options(maps: LabelMaps) -> tuple[Option, ...]:
     choices = []
     if len(maps.protocols) > 1:
-        choices.append(_choice("protocol", tuple(maps.protocols), "what is scored as what"))
+        choices.append(choice("protocol", tuple(maps.protocols), "how it is scored"))
     if len(maps.codings) > 1:
-        choices.append(_choice("coding", tuple(maps.codings), "what numbers in predictions stand for"))
+        choices.append(choice("coding", tuple(maps.codings), "what numbers in predictions stand for"))
     if any(protocol.reference for protocol in maps.protocols.values()):
         choices.append(PARITY)
-    return (ROOT, _choice("split", maps.splits, "which images"), PREDICTIONS, *choices)
-
-
-def _choice(name: str, choices: tuple[str, ...], text: str) -> Option:
-    return Option(name, kind="choice", choices=choices, default=choices[0], help=text)
-
-
-# NumPy and the C core are imported once something is scored, so that listings stay quick.
-
-
-def _open(maps: LabelMaps, values: Mapping[str, object], context: OpenContext) -> Job:
-    from segmetrics.plugin.label_map_job import open_label_maps  # noqa: PLC0415
-
-    return open_label_maps(maps, values, context)
-
-
-def _write_sample(maps: LabelMaps, directory: Path) -> Mapping[str, object]:
-    from segmetrics.plugin.label_map_sample import write_label_map_sample  # noqa: PLC0415
-
-    return write_label_map_sample(maps, directory)
+    return (ROOT, choice("split", maps.splits, "which images"), PREDICTIONS, *choices)

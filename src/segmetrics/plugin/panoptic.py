@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-from pathlib import Path
+from typing import Unpack
 
+from segmetrics.plugin.declared import PARITY, About, Deferred
 from segmetrics.plugin.entries import Dataset, Format, Metric, Option
-from segmetrics.plugin.job import Job, OpenContext
 
 OPTIONS = (
     Option(
@@ -20,13 +18,7 @@ OPTIONS = (
         help="the annotations' PNGs; if not given, the path of their JSON without .json",
     ),
     Option("predictions_folder", kind="path", help="likewise of the predictions"),
-    Option(
-        "parity",
-        kind="choice",
-        choices=("official", "clean"),
-        default="official",
-        help="with the official tool's oddities, or without",
-    ),
+    PARITY,
 )
 
 METRICS = (
@@ -45,26 +37,16 @@ FORMATS = (
 
 def panoptic_dataset(
     *,
-    name: str,
-    summary: str,
-    license: str,  # noqa: A002  # the entry's own word
-    source: str,
-    version: str,
     split: str,
     ground_truth_name: str = "panoptic.json",
-    url: str | None = None,
+    **about: Unpack[About],
 ) -> Dataset:
     """A benchmark whose annotations and predictions are in COCO's panoptic format.
 
     Args:
-        name: How it is called on the command line.
-        summary: One line for listings.
-        license: Of the annotations.
-        source: Who made it.
-        version: Of the annotations.
         split: Which split the official annotation file is of.
         ground_truth_name: What the official annotation file is called; the sample takes that name.
-        url: Where to get it.
+        about: What listings say of it; see `segmetrics.plugin.Dataset`.
 
     >>> coast = panoptic_dataset(
     ...     name="coast", summary="Coasts of the north", license="CC BY 4.0", source="A. Sailor", version="1",
@@ -74,30 +56,10 @@ def panoptic_dataset(
     '--ground-truth'
     """
     return Dataset(
-        name,
-        summary,
+        **about,
         task="panoptic",
-        license=license,
-        source=source,
-        version=version,
         splits=(split,),
         options=OPTIONS,
-        open=partial(_open, split),
-        sample=partial(_write_sample, ground_truth_name),
-        url=url,
+        open=Deferred("segmetrics.plugin.panoptic_job:open_panoptic", split),
+        sample=Deferred("segmetrics.plugin.panoptic_sample:write_panoptic_sample", ground_truth_name),
     )
-
-
-# NumPy and the C core are imported once something is scored, so that listings stay quick.
-
-
-def _open(split: str, values: Mapping[str, object], context: OpenContext) -> Job:
-    from segmetrics.plugin.panoptic_job import open_panoptic  # noqa: PLC0415
-
-    return open_panoptic(split, values, context)
-
-
-def _write_sample(ground_truth_name: str, directory: Path) -> Mapping[str, object]:
-    from segmetrics.plugin.panoptic_sample import write_panoptic_sample  # noqa: PLC0415
-
-    return write_panoptic_sample(directory, ground_truth_name)

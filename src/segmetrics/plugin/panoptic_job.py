@@ -7,11 +7,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final, Literal, cast
 
-import numpy as np
-
 from segmetrics.errors import InputError
 from segmetrics.evaluators.panoptic import PanopticEvaluator
-from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
+from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
+from segmetrics.readers.label_png import LabelPngReader
 from segmetrics.readers.panoptic import (
     PanopticFiles,
     PanopticListing,
@@ -81,6 +80,7 @@ class PanopticJob(Job):
         self._categories = truth.categories
         self._parity = parity
         self._there = there
+        self._decode_truth, self._decode_prediction = LabelPngReader().read, LabelPngReader().read
 
     def evaluator(self) -> PanopticEvaluator:
         """A fresh evaluator of these categories."""
@@ -89,13 +89,15 @@ class PanopticJob(Job):
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of images, at least n if there are as many, none longer than `MOST_IN_A_BATCH`."""
         keys = list(self._there)
-        n_batches = max(n, -(-len(keys) // MOST_IN_A_BATCH))
-        stretches = [stretch.tolist() for stretch in np.array_split(np.arange(len(keys)), n_batches)]
-        return [self._batch([keys[i] for i in stretch]) for stretch in stretches if stretch]
+        return [self._batch(keys[images]) for images in stretches(len(keys), n, MOST_IN_A_BATCH)]
 
     def _batch(self, keys: list[Key]) -> Batch:
         truth, prediction = zip(*(self._there[key] for key in keys), strict=True)
-        return Batch(truth=PanopticFiles(truth), prediction=PanopticFiles(prediction), keys=keys)
+        return Batch(
+            truth=PanopticFiles(truth, self._decode_truth),
+            prediction=PanopticFiles(prediction, self._decode_prediction),
+            keys=keys,
+        )
 
 
 def _folder(values: Mapping[str, object], option: str) -> Path | None:

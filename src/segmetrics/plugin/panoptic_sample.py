@@ -19,15 +19,15 @@ CATEGORIES = (("boat", 1), ("buoy", 1), ("swimmer", 1), ("sea", 0), ("sky", 0), 
 Map = NDArray[np.int64]
 
 
-def write_panoptic_sample(directory: Path, ground_truth_name: str) -> dict[str, object]:
+def write_panoptic_sample(ground_truth_name: str, directory: Path) -> dict[str, object]:
     """Write annotations, predictions and their PNGs, and return the options that score them.
 
     The predictions are the annotations with errors of the usual kinds: borders out of place, a wrong
     category now and then, objects missed. The same files come out every time.
 
     Args:
-        directory: Where; made if it is not there.
         ground_truth_name: Name of the annotation file.
+        directory: Where; made if it is not there.
     """
     random = np.random.default_rng(2018)
     truth, prediction = directory / ground_truth_name, directory / "predictions.json"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator
+import threading
+from collections.abc import Callable, Collection, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import deflate
 import numpy as np
@@ -58,6 +59,10 @@ _SIGNATURES = {
     b"<": "HTML or XML",
     b"{": "JSON",
 }
+
+
+_Allocate = Callable[[int], NDArray[np.uint8]]
+"""So many bytes, for pixels."""
 
 
 class _Pass(NamedTuple):
@@ -110,12 +115,69 @@ def read_label_png(
     >>> read_label_png(file, expect=["index8"])
     array([[ 7, 26]], dtype=uint8)
     """
+    return _read_into(_fresh, source, expect)
+
+
+class LabelReader(Protocol):
+    """`read_label_png`, or a `LabelPngReader`'s `read`."""
+
+    def __call__(
+        self, source: str | PathLike[str] | bytes, *, expect: Collection[Form] | None = None
+    ) -> NDArray[Any]:
+        """The numbers that a PNG holds."""
+
+
+class LabelPngReader:
+    """Reads label PNGs into memory that it keeps, because fresh memory for each takes as long as reading it.
+
+    Each thread that uses it has its own of that memory. It pickles without.
+
+    >>> file = bytes.fromhex(
+    ...     "89504e470d0a1a0a 0000000d49484452 0000000200000001 0800000000 d1492056"
+    ...     "0000000b49444154 78da63641706000027001c 0c97cc23 0000000049454e44ae426082"
+    ... )
+    >>> reader = LabelPngReader()
+    >>> labels = reader.read(file)
+    >>> labels is reader.read(file), np.shares_memory(labels, reader.read(file))
+    (False, True)
+    """
+
+    def __init__(self) -> None:
+        self._kept = threading.local()
+
+    def __reduce__(self) -> tuple[type[LabelPngReader], tuple[()]]:
+        return LabelPngReader, ()
+
+    def read(
+        self, source: str | PathLike[str] | bytes, *, expect: Collection[Form] | None = None
+    ) -> NDArray[Any]:
+        """What `read_label_png` returns, which is good until the same thread reads the next file.
+
+        Raises:
+            InputError: As `read_label_png`.
+        """
+        return _read_into(self._allocate, source, expect)
+
+    def _allocate(self, size: int) -> NDArray[np.uint8]:
+        memory: NDArray[np.uint8] | None = getattr(self._kept, "memory", None)
+        if memory is None or memory.size < size:
+            memory = self._kept.memory = _fresh(size)
+        return memory[:size]
+
+
+def _fresh(size: int) -> NDArray[np.uint8]:
+    return np.empty(size, np.uint8)
+
+
+def _read_into(
+    allocate: _Allocate, source: str | PathLike[str] | bytes, expect: Collection[Form] | None
+) -> NDArray[Any]:
     file = None if isinstance(source, bytes) else Path(source)
     content = source if isinstance(source, bytes) else _read(Path(source))
     try:
         png = _core.Png(content)
         _check_form(png, expect, file)
-        return _pixels(png, file)
+        return _pixels(png, allocate, file)
     except Fault as fault:
         raise _explain(fault, content, file) from None
 
@@ -139,15 +201,26 @@ def _check_form(png: _core.Png, expect: Collection[Form] | None, file: Path | No
         raise InputError(f"is {found}, expected {wanted}", file=file)
 
 
-def _pixels(png: _core.Png, file: Path | None) -> NDArray[Any]:
+def _pixels(png: _core.Png, allocate: _Allocate, file: Path | None) -> NDArray[Any]:
     scale = _GRAY_SCALES.get(png.bit_depth, 1) if png.color == _GRAY else 1
     passes = dict(_passes(png, scale))
-    inflated = _inflate(png, sum(rows.size for rows in passes.values()), file)
-    if not png.is_interlaced:
-        image = passes[_WHOLE[0]].decode(inflated)
+    inflated = memoryview(_inflate(png, sum(rows.size for rows in passes.values()), file))
+    image = _empty(png, png.height, png.width, allocate)
+    if png.is_interlaced:
+        _interlace(png, passes, inflated, image)
     else:
-        image = _interlaced(png, passes, memoryview(inflated))
+        passes[_WHOLE[0]].decode(inflated, _bytes(image))
     return image if png.channels > 1 else image[:, :, 0]
+
+
+def _empty(png: _core.Png, height: int, width: int, allocate: _Allocate) -> NDArray[Any]:
+    dtype = np.dtype(np.uint16 if png.bit_depth == 16 else np.uint8)
+    pixels = allocate(height * width * png.channels * dtype.itemsize)
+    return pixels.view(dtype).reshape(height, width, png.channels)
+
+
+def _bytes(image: NDArray[Any]) -> NDArray[np.uint8]:
+    return image.reshape(-1).view(np.uint8)
 
 
 def _passes(png: _core.Png, scale: int) -> Iterator[tuple[_Pass, _core.Rows]]:
@@ -159,13 +232,15 @@ def _passes(png: _core.Png, scale: int) -> Iterator[tuple[_Pass, _core.Rows]]:
             yield part, _core.Rows(height, width, png, scale)
 
 
-def _interlaced(png: _core.Png, passes: dict[_Pass, _core.Rows], inflated: memoryview) -> NDArray[Any]:
-    dtype = np.uint16 if png.bit_depth == 16 else np.uint8
-    image: NDArray[Any] = np.empty((png.height, png.width, png.channels), dtype)
+def _interlace(
+    png: _core.Png, passes: dict[_Pass, _core.Rows], inflated: memoryview, image: NDArray[Any]
+) -> None:
     for part, rows in passes.items():
-        image[part.top :: part.down, part.left :: part.right] = rows.decode(inflated[: rows.size])
+        pixels = image[part.top :: part.down, part.left :: part.right]
+        decoded = _empty(png, pixels.shape[0], pixels.shape[1], _fresh)
+        rows.decode(inflated[: rows.size], _bytes(decoded))
+        pixels[:] = decoded
         inflated = inflated[rows.size :]
-    return image
 
 
 def _inflate(png: _core.Png, size: int, file: Path | None) -> bytearray:

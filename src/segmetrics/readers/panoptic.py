@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from segmetrics.errors import InputError
 from segmetrics.panoptic import PanopticCategory, PanopticImage, SegmentInfo, Segments
-from segmetrics.readers.label_png import read_label_png
+from segmetrics.readers.label_png import LabelReader, read_label_png
 from segmetrics.types import Key
 
 Listing = TypeVar("Listing", bound=msgspec.Struct)
@@ -53,21 +53,22 @@ class PanopticFile:
     path: Path
     segments: Segments
 
-    def read(self) -> PanopticImage:
-        """The image.
+    def read(self, decode: LabelReader = read_label_png) -> PanopticImage:
+        """The image; after a `LabelPngReader`'s `read`, its map is good until the next one is read.
 
         Raises:
             InputError: The map cannot be read, or is not RGB.
         """
-        colours: NDArray[np.uint8] = read_label_png(self.path, expect=_FORMS)
+        colours: NDArray[np.uint8] = decode(self.path, expect=_FORMS)
         return PanopticImage(colours[:, :, :3], self.segments, file=str(self.path))
 
 
 @dataclass(frozen=True)
 class PanopticFiles(Sequence[PanopticImage]):
-    """Images that are read when they are asked for, and not kept."""
+    """Images that are read when they are asked for, by `decode`, and not kept."""
 
     files: tuple[PanopticFile, ...]
+    decode: LabelReader = read_label_png
 
     def __len__(self) -> int:
         return len(self.files)
@@ -78,8 +79,8 @@ class PanopticFiles(Sequence[PanopticImage]):
     def __getitem__(self, index: slice) -> PanopticFiles: ...
     def __getitem__(self, index: int | slice) -> PanopticImage | PanopticFiles:
         if isinstance(index, slice):
-            return PanopticFiles(self.files[index])
-        return self.files[index].read()
+            return PanopticFiles(self.files[index], self.decode)
+        return self.files[index].read(self.decode)
 
 
 @dataclass(frozen=True)

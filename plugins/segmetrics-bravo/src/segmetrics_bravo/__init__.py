@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
-from segmetrics.plugin import Command, Dataset, Format, Job, Metric, OpenContext, Option, hookimpl
+from segmetrics.plugin import Command, Dataset, Format, Metric, Option, hookimpl
+from segmetrics.plugin.declared import Deferred, choice
 from segmetrics_bravo.submission import bravo_submission
-
-# NumPy, the C core and Zstandard are imported once something is scored, so that listings stay quick.
-
-
-def _open(values: Mapping[str, object], context: OpenContext) -> Job:
-    from segmetrics_bravo.job import open_bravo  # noqa: PLC0415
-
-    return open_bravo(values, context)
-
-
-def _write_sample(directory: Path) -> Mapping[str, object]:
-    from segmetrics_bravo.sample import write_sample  # noqa: PLC0415
-
-    return write_sample(directory)
-
 
 BRAVO = Dataset(
     "bravo",
@@ -39,12 +24,10 @@ BRAVO = Dataset(
             required=True,
             help="a submission, a tar archive or a folder, encoded or of PNGs",
         ),
-        Option(
+        choice(
             "sampling",
-            kind="choice",
-            choices=("official", "full"),
-            default="official",
-            help="score confidences at the toolkit's samples, or at every pixel that is not void",
+            ("official", "full"),
+            "score confidences at the toolkit's samples, or at every pixel that is not void",
         ),
         Option(
             "sampling_archive",
@@ -52,8 +35,8 @@ BRAVO = Dataset(
             help="bravo_SAMPLING.tar; if not given, the samples are drawn as it was made",
         ),
     ),
-    open=_open,
-    sample=_write_sample,
+    open=Deferred("segmetrics_bravo.job:open_bravo"),
+    sample=Deferred("segmetrics_bravo.sample:write_sample"),
     url="https://github.com/valeoai/bravo_challenge",
 )
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import Any, Final, Literal, Self, get_args
 
 import msgspec
 import numpy as np
 
 from segmetrics.classes import Classes
-from segmetrics.errors import InputError, MergeError
-from segmetrics.evaluators.base import Evaluator
+from segmetrics.errors import InputError
 from segmetrics.evaluators.label_counts import LabelError
-from segmetrics.evaluators.reliability_counts import JudgedImage, ReliabilityCounter, ReliabilityCounts
-from segmetrics.evaluators.sample_keys import SampleKeys
-from segmetrics.evaluators.tensors import ordered_keys, pack_keys, read_state, write_state
+from segmetrics.evaluators.reliability_counts import (
+    JudgedImage,
+    ReliabilityCounter,
+    ReliabilityCounts,
+    ReliabilityRows,
+)
+from segmetrics.evaluators.row_states import RowEvaluator
+from segmetrics.evaluators.tensors import Tensors
 from segmetrics.types import Key, Protocol, Scores
 from segmetrics_bravo import sampling as samples_of
 from segmetrics_bravo.images import PredictedMaps, TrueMaps, check_sizes, confidence_at
@@ -51,7 +56,7 @@ CLASSES: Final = Classes(
 )
 """Cityscapes' 19 classes, by train id."""
 
-_STATE: Final = "segmetrics.bravo.1"
+_PARTS: Final = tuple(field.name for field in fields(ReliabilityCounts))
 
 
 class BravoImageError(InputError):
@@ -68,7 +73,7 @@ class BravoImageError(InputError):
         self.key = key
 
 
-class BravoEvaluator(Evaluator):
+class BravoEvaluator(RowEvaluator[ReliabilityRows]):
     """What the BRAVO toolkit scores, subset by subset and overall.
 
     Args:
@@ -86,30 +91,24 @@ class BravoEvaluator(Evaluator):
     1.0
     """
 
+    kind = "segmetrics.bravo.1"
+
     def __init__(self, sampling: Sampling = "official") -> None:
         if sampling not in get_args(Sampling):
             raise ValueError(f"sampling is {sampling!r}, expected official or full")
         self._is_sampled = sampling == "official"
         self._counter = ReliabilityCounter(CLASSES)
-        self._counts: dict[str, ReliabilityCounts] = {}
-        self._keys = SampleKeys()
-        self._protocol = Protocol(
+        protocol = Protocol(
             name="bravo",
             version="1",
             parity="official" if self._is_sampled else "clean",
             reference="bravo_challenge d54005d",
             params={"sampling": sampling},
         )
+        super().__init__(protocol, ReliabilityRows.of_images({}), sums=_by_name(self._zeros(SUBSETS)))
 
-    @property
-    def protocol(self) -> Protocol:
-        """How this evaluator measures."""
-        return self._protocol
-
-    @property
-    def keys(self) -> Sequence[Key]:
-        """Keys of the images seen so far, ordered."""
-        return self._keys.ordered()
+    def _zeros(self, subsets: Iterable[str]) -> dict[str, ReliabilityCounts]:
+        return {subset: self._counter.zeros() for subset in subsets}
 
     def update(
         self,
@@ -135,24 +134,20 @@ class BravoEvaluator(Evaluator):
             n = f"{len(truth)} truths, {len(prediction)} predictions, {len(keys or ())} keys"
             raise InputError(f"{n}: expected as many")
         chosen = self._keys.choose(keys, len(keys))
-        added: dict[str, ReliabilityCounts] = {}
+        added = self._zeros({_subset(key) for key in chosen})
+        pixels: dict[Key, int] = {}
         for i, key in enumerate(chosen):
-            subset = _subset(key)
-            counts = added.setdefault(subset, self._counter.zeros())
-            self._count(key, truth[i], prediction[i], counts)
-        self._add(added)
-        self._keys.add(chosen, numbered=False)
+            pixels[key] = self._count(key, truth[i], prediction[i], added[_subset(key)])
+        for name, counts in _by_name(added).items():
+            self._sums[name] += counts
+        self._add(ReliabilityRows.of_images(pixels), numbered=False)
 
-    def _add(self, counts: Mapping[str, ReliabilityCounts]) -> None:
-        for subset, its in counts.items():
-            self._counts.setdefault(subset, self._counter.zeros()).add(its)
-
-    def _count(self, key: Key, truth: TrueMaps, prediction: PredictedMaps, counts: ReliabilityCounts) -> None:
+    def _count(self, key: Key, truth: TrueMaps, prediction: PredictedMaps, counts: ReliabilityCounts) -> int:
         with _blaming("invalid", key):
             check_sizes(truth.labels, truth.invalid)
         with _blaming("prediction", key):
             check_sizes(truth.labels, prediction.labels)
-            self._counter.count(self._judged(truth, prediction), counts)
+            return self._counter.count(self._judged(truth, prediction), counts)
 
     def _judged(self, truth: TrueMaps, prediction: PredictedMaps) -> JudgedImage:
         samples, confidence = None, prediction.confidence
@@ -163,58 +158,54 @@ class BravoEvaluator(Evaluator):
             raise InputError("holds confidences at its samples only, expected them at every pixel")
         return JudgedImage(truth.labels, prediction.labels, confidence, truth.invalid, samples)
 
-    def merge(self, other: Self) -> None:
-        """Add another state's images to this one.
-
-        Raises:
-            MergeError: The protocols differ, or an image is in both.
-        """
-        if self._protocol != other._protocol:
-            raise MergeError(f"states of different protocols: {self._protocol} and {other._protocol}")
-        self._keys.join(other._keys)
-        self._add(other._counts)
-
     def compute(self) -> Scores:
         """The index and what it is made of, then each subset's scores; warns of what is undefined."""
-        scores = Scores(bravo_scores(self._counts, CLASSES))
+        scores = Scores(bravo_scores(self._counts_of_images(), CLASSES))
         for line in undefined(scores):
             warnings.warn(line, stacklevel=2)
         return scores
 
-    def to_bytes(self) -> bytes:
-        """The state as canonical safetensors."""
-        header = {"kind": _STATE, "protocol": msgspec.to_builtins(self._protocol)}
-        keys = self.keys
-        tensors = pack_keys(np.array(keys) if keys else np.empty(0, np.int64))
-        for subset, counts in self._counts.items():
-            tensors |= self._counter.packed(subset, counts)
-        return write_state(header, tensors)
+    def _counts(self) -> dict[str, ReliabilityCounts]:
+        """Those of all subsets."""
+        return {
+            subset: ReliabilityCounts(*(self._sums[f"{subset}/{part}"] for part in _PARTS))
+            for subset in SUBSETS
+        }
+
+    def _counts_of_images(self) -> dict[str, ReliabilityCounts]:
+        """Those of the subsets that have images."""
+        seen = {_subset(key) for key in self.keys}
+        return {subset: its for subset, its in self._counts().items() if subset in seen}
+
+    def _packed_sums(self) -> Tensors:
+        tensors: Tensors = {}
+        for subset, counts in self._counts_of_images().items():
+            tensors |= self._counter.packed(f"{subset}/", counts)
+        return tensors
+
+    def _unpacked_sums(self, tensors: Tensors) -> Tensors:
+        counts = self._zeros(SUBSETS)
+        for subset in counts:
+            if f"{subset}/cells" in tensors:
+                counts[subset] = self._counter.unpacked(f"{subset}/", tensors)
+        return _by_name(counts)
+
+    def _described(self) -> dict[str, object]:
+        return {}
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """The state that `to_bytes` wrote.
+    def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:  # noqa: ARG003
+        return cls(msgspec.convert(protocol.params["sampling"], Sampling))
 
-        Raises:
-            InputError: The bytes are not such a state.
-        """
-        header, tensors = read_state(data, _STATE)
-        try:
-            protocol = msgspec.convert(header["protocol"], Protocol)
-            evaluator = cls(protocol.params["sampling"])  # type: ignore[arg-type]
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"not a state of a BravoEvaluator: {error}") from error
-        if evaluator.protocol != protocol:
-            raise InputError(f"a state of protocol {protocol}, expected {evaluator.protocol}")
-        evaluator._restore(tensors)
-        return evaluator
+    def _check(self, rows: ReliabilityRows) -> None:
+        subsets = np.array([_subset(key) for key in rows.keys.tolist()])
+        for subset, counts in self._counts().items():
+            rows.taken(np.flatnonzero(subsets == subset)).check(counts)
 
-    def _restore(self, tensors: Mapping[str, Any]) -> None:
-        keys = ordered_keys(dict(tensors))
-        for subset in {_subset(key) for key in keys}:
-            self._counts[subset] = self._counter.unpacked(subset, dict(tensors))
-        if any("/" in name and name.partition("/")[0] not in self._counts for name in tensors):
-            raise InputError("the state has pixels of no image")
-        self._keys.add(keys, numbered=False)
+
+def _by_name(counts: Mapping[str, ReliabilityCounts]) -> Tensors:
+    """The arrays of all subsets."""
+    return {f"{subset}/{part}": getattr(its, part) for subset, its in counts.items() for part in _PARTS}
 
 
 def _subset(key: Key) -> str:

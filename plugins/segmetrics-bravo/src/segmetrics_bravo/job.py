@@ -10,6 +10,7 @@ from typing import Final, cast
 
 from segmetrics.errors import InputError
 from segmetrics.plugin import Batch, DatasetInfo, InputFile, Job, OpenContext
+from segmetrics.plugin.job import stretches
 from segmetrics.readers.stored_files import stored_files
 from segmetrics.types import Coverage
 from segmetrics_bravo.evaluator import CLASSES, BravoEvaluator, BravoImageError, Sampling
@@ -104,9 +105,7 @@ class BravoJob(Job):
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of as many images each."""
         keys = list(self._truths)
-        cuts = max(min(n, len(keys)), -(-len(keys) // MOST_IN_BATCH))
-        bounds = [len(keys) * cut // cuts for cut in range(cuts + 1)]
-        return [self._batch(keys[bounds[cut] : bounds[cut + 1]]) for cut in range(cuts)]
+        return [self._batch(keys[stretch]) for stretch in stretches(len(keys), n, MOST_IN_BATCH)]
 
     def _batch(self, keys: list[str]) -> BravoBatch:
         truth = ReadWhenAsked([self._truths[key] for key in keys])

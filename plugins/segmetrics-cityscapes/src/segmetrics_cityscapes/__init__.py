@@ -80,7 +80,8 @@ CITYSCAPES_SEMANTIC = label_map_dataset(
             classes=CLASSES,
             reference="cityscapesScripts 0bcc4a7",
             instances=OBJECTS,
-        )
+        ),
+        LabelProtocol(name="cityscapes-semantic-iou", classes=CLASSES, reference="cityscapesScripts 0bcc4a7"),
     ],
     sample=("gtFine/val/ulm/ulm_{number:06d}_000019_gtFine_labelIds.png",),
     url="https://www.cityscapes-dataset.com",
