@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from segmetrics.plugin import Command, Dataset, Format, Metric, Option, hookimpl
 from segmetrics.plugin.declared import Deferred, choice
+from segmetrics.plugin.label_maps import METRICS
 from segmetrics_bravo.submission import bravo_submission
 
 BRAVO = Dataset(
@@ -17,7 +18,12 @@ BRAVO = Dataset(
     version="2024",
     splits=("test",),
     options=(
-        Option("ground_truth", kind="path", required=True, help="bravo_GT.tar, or a folder of its files"),
+        Option(
+            "ground_truth",
+            kind="path",
+            required=True,
+            help="the truth, bravo_GT.tar or a folder of its files",
+        ),
         Option(
             "predictions",
             kind="path",
@@ -32,7 +38,7 @@ BRAVO = Dataset(
         Option(
             "sampling_archive",
             kind="path",
-            help="bravo_SAMPLING.tar; if not given, the samples are drawn as it was made",
+            help="the samples, bravo_SAMPLING.tar; if not given, they are drawn as those in it were",
         ),
     ),
     open=Deferred("segmetrics_bravo.job:open_bravo"),
@@ -57,6 +63,7 @@ def segmetrics_commands() -> Iterator[Command]:
 def segmetrics_metrics() -> Iterator[Metric]:
     """What it measures."""
     task = "semantic"
+    yield from (metric for metric in METRICS if metric.name in ("iou", "iou.mean"))
     yield Metric("bravo.index", "harmonic mean of bravo.semantic and bravo.ood", task=task)
     yield Metric("bravo.semantic", "harmonic mean of all subsets' scores of classes", task=task)
     yield Metric("bravo.ood", "harmonic mean of all out-of-distribution scores", task=task)
