@@ -198,7 +198,7 @@ class BravoEvaluator(RowEvaluator[ReliabilityRows]):
         return cls(msgspec.convert(protocol.params["sampling"], Sampling))
 
     def _check(self, rows: ReliabilityRows) -> None:
-        subsets = np.array([_subset(key) for key in rows.keys.tolist()])
+        subsets = np.array([_subset(key) for key in rows.keys.tolist()], str)
         for subset, counts in self._counts().items():
             rows.taken(np.flatnonzero(subsets == subset)).check(counts)
 
