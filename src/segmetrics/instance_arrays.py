@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,14 @@ from segmetrics.instances import (
     category_positions,
     group_by_image,
 )
+from segmetrics.labelmaps import joint_pairs
 from segmetrics.masks import MaskArray
 from segmetrics.types import Key
 
 CROWD, IGNORE = 1, 2
+
+NO_OBJECTS: Final = (0, 255)
+"""Numbers of background and of pixels nobody decided on, where objects are numbered from 1."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -73,6 +77,43 @@ class ImageObjects:
             found = sorted(map(str, value)) if isinstance(value, Mapping) else type(value).__name__
             raise InputError(f"found {found}, expected a mapping with keys of {names}", place=place)
         return cls(**value)
+
+
+def objects_from_maps(objects: object, classes: object) -> ImageObjects:
+    """The objects that two maps of one image show, as PASCAL VOC and SBD store them; crowds there are none.
+
+    Args:
+        objects: (h, w) integers: which object a pixel belongs to; `NO_OBJECTS` are none.
+        classes: (h, w) integers: its class.
+
+    Returns:
+        Masks and categories, in the order of the objects' numbers.
+
+    Raises:
+        InputError: A map does not hold integers, their sizes differ, or the pixels of an object are of
+            several classes.
+
+    >>> found = objects_from_maps([[0, 1, 1, 255, 4]], [[0, 15, 15, 255, 9]])
+    >>> found.categories.tolist(), found.masks.astype(int).tolist()
+    ([15, 9], [[[0, 1, 1, 0, 0]], [[0, 0, 0, 0, 1]]])
+    """
+    numbers, labels = as_numpy(objects, "the map of objects"), as_numpy(classes, "the map of classes")
+    for array, name in ((numbers, "objects"), (labels, "classes")):
+        if array.ndim != 2:
+            raise InputError(f"the map of {name} has shape {array.shape}, expected (height, width)")
+    if numbers.shape != labels.shape:
+        found, expected = (" x ".join(map(str, array.shape)) for array in (numbers, labels))
+        raise InputError(f"the map of objects is {found}, that of classes {expected} (height x width)")
+    pairs = joint_pairs(numbers, labels)
+    is_object = ~np.isin(pairs.truth, NO_OBJECTS)
+    ids, categories, pixels = (column[is_object] for column in pairs)
+    double = np.flatnonzero(ids[1:] == ids[:-1])
+    if double.size:
+        first, second = (f"{pixels[i]} of class {categories[i]}" for i in (double[0], double[0] + 1))
+        raise InputError(
+            f"object {ids[double[0]]} of the map of objects has pixels of two classes: {first}, {second}"
+        )
+    return ImageObjects(categories=categories.astype(np.int64), masks=numbers == ids[:, None, None])
 
 
 def instances_from_arrays(

@@ -13,6 +13,7 @@ from evaluators import (
     panoptic_cases,
     reliability_cases,
     semantic_cases,
+    voc_instance_cases,
 )
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.tensors import read_state, write_state
@@ -27,6 +28,7 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
         cityscapes_instance_cases.small(), [3, 7]
     ),
     "reliability": reliability_cases.small,
+    "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
 }
 """A state of the images 3 and 7, with rows of every kind."""

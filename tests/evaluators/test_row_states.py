@@ -27,7 +27,9 @@ TENSORS = [
 ]
 
 of_every_evaluator = pytest.mark.parametrize("state", STATES.values(), ids=STATES)
-pytestmark = pytest.mark.filterwarnings("ignore:map and list disagree:UserWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:map and list disagree:UserWarning", "ignore:.*in images without any object:UserWarning"
+)
 
 
 @of_every_evaluator

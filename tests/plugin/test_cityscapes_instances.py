@@ -134,5 +134,5 @@ def test_ground_truth_of_other_numbers_is_told_by_file(sample: Options) -> None:
 def test_folders_and_limits_that_make_no_sense_are_refused(sample: Options) -> None:
     with pytest.raises(InputError, match="--min-region is -1"):
         run(CITYSCAPES_INSTANCE, sample | {"min_region": -1})
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match=r"is no folder, expected one with \*\*/\{key\}\*\.txt"):
         run(CITYSCAPES_INSTANCE, sample | {"predictions": str(text(sample))})

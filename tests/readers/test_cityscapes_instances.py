@@ -71,12 +71,18 @@ def test_a_wrong_line_is_told_by_number(folder: Path, line: str, words: str) -> 
         read_instances(text(folder, f"../masks/b.png 26 0.5\n{line}\n"), folder)
 
 
+def test_a_label_that_is_no_class_is_told_by_line(folder: Path) -> None:
+    path = text(folder, "../masks/a.png 24 0.5\n../masks/b.png 99 0.5\n")
+    with pytest.raises(InputError, match=r"image\.txt: line 2: the label is 99, which is no class"):
+        read_instances(path, folder, labels=(24, 26))
+
+
 def test_what_cannot_be_read_is_told_by_file(folder: Path) -> None:
     with pytest.raises(InputError, match=r"none\.txt: No such file"):
         read_instances(folder / "none.txt", folder)
     path = text(folder, "")
     path.write_bytes(b"\xff")
-    with pytest.raises(InputError, match=r"image\.txt: .*utf-8"):
+    with pytest.raises(InputError, match=r"image\.txt: byte 0: is no text in UTF-8"):
         read_instances(path, folder)
 
 

@@ -324,6 +324,10 @@ def test_damage_below_the_check_values_is_refused_or_read(data: st.DataObject) -
             "holds 11 compressed bytes, too few for the pixels of 30,000 x 30,000, 900,030,000 bytes",
         ),
         (
+            with_data(bytes(1 << 20), 1 << 15, 1 << 15),
+            "is 32768x32768, expected at most 268,435,456 pixels: cut it into tiles",
+        ),
+        (
             with_data(zlib.compress(bytes(1 << 24))),
             "its compressed data are damaged, or more than the pixels of 2 x 3, 8 bytes",
         ),

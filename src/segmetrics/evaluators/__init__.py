@@ -25,6 +25,7 @@ __all__ = [
     "PanopticEvaluator",
     "ReliabilityEvaluator",
     "SemanticEvaluator",
+    "VocInstanceEvaluator",
 ]
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.panoptic import PanopticEvaluator
     from segmetrics.evaluators.reliability import ConfidentMaps, MarkedMaps, ReliabilityEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
+    from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
@@ -48,6 +50,7 @@ else:
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
         "ReliabilityEvaluator": "segmetrics.evaluators.reliability",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
+        "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
     }
 
     def __getattr__(name: str) -> object:

@@ -23,6 +23,7 @@ from segmetrics.evaluators.cityscapes_instance_rows import (
     Integers,
     labels_of,
 )
+from segmetrics.evaluators.class_tables import classes_from_builtins
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.labelmaps import joint_pairs
 from segmetrics.types import Key, Protocol, Score, Scores
@@ -149,7 +150,7 @@ class CityscapesInstanceEvaluator(RowEvaluator[CityscapesInstanceRows]):
         inside = as_numpy(mask, "mask") != 0
         if inside.shape != ids.shape:
             found, expected = (" x ".join(map(str, shape)) for shape in (inside.shape, ids.shape))
-            raise InputError(f"the mask is {found}, its ground truth is {expected}")
+            raise InputError(f"the mask is {found}, its ground truth is {expected} (height x width)")
         pairs = joint_pairs(ids, inside)
         is_inside = pairs.prediction == 1
         overlaps = np.stack([pairs.truth[is_inside], pairs.counts[is_inside]], axis=1).astype(np.int64)
@@ -171,23 +172,11 @@ class CityscapesInstanceEvaluator(RowEvaluator[CityscapesInstanceRows]):
 
     @classmethod
     def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
-        table = msgspec.convert(described["classes"], _ClassTable)
-        classes = Classes(**msgspec.structs.asdict(table))
+        classes = classes_from_builtins(described["classes"])
         return cls(classes, min_region=msgspec.convert(protocol.params["min_region"], int))
 
     def _check(self, rows: CityscapesInstanceRows) -> None:
         rows.check(self._labels)
-
-
-class _ClassTable(msgspec.Struct, frozen=True):
-    """What a state says of its classes."""
-
-    names: tuple[str, ...]
-    ids: tuple[int, ...]
-    ignore: tuple[int, ...]
-    others: tuple[int, ...]
-    categories: tuple[str, ...] | None
-    things: tuple[bool, ...] | None
 
 
 def _located(error: InputError, place: str, source: object) -> InputError:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any
 
 import msgspec
 
 from segmetrics.classes import Classes
 
 
-def class_table(described: object) -> Classes:
-    """The class table of which `dataclasses.asdict` gave this.
+class _ClassTable(msgspec.Struct, frozen=True):
+    names: tuple[str, ...]
+    ids: tuple[int, ...]
+    ignore: tuple[int, ...]
+    others: tuple[int, ...]
+    categories: tuple[str, ...] | None
+    things: tuple[bool, ...] | None
+
+
+def classes_from_builtins(table: Any) -> Classes:  # noqa: ANN401
+    """The class table that `msgspec.to_builtins` made JSON's types of.
 
     Raises:
-        TypeError, ValueError: There is none.
+        ValueError: It is none.
 
-    >>> from dataclasses import asdict
-    >>> class_table(asdict(Classes("land water", ignore=255))).names
-    ('land', 'water')
+    >>> boats = Classes("boat buoy", ignore=255)
+    >>> classes_from_builtins(msgspec.to_builtins(boats)) == boats
+    True
     """
-    return Classes(**msgspec.convert(described, _Table))
-
-
-class _Table(TypedDict):
-    names: list[str]
-    ids: list[int]
-    ignore: list[int]
-    others: list[int]
-    categories: list[str] | None
-    things: list[bool] | None
+    return Classes(**msgspec.structs.asdict(msgspec.convert(table, _ClassTable)))

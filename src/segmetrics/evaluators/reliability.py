@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
-from segmetrics.evaluators.class_tables import class_table
+from segmetrics.evaluators.class_tables import classes_from_builtins
 from segmetrics.evaluators.label_counts import ImageMaps, LabelError, LabelMaps
 from segmetrics.evaluators.reliability_counts import (
     JudgedImage,
@@ -202,7 +202,7 @@ class ReliabilityEvaluator(RowEvaluator[ReliabilityRows]):
     @classmethod
     def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
         params = msgspec.convert(protocol.params, _Params)
-        classes = class_table(described["classes"])
+        classes = classes_from_builtins(described["classes"])
         return cls(classes, ood=params.ood, bins=params.bins, name=protocol.name)
 
     def _check(self, rows: ReliabilityRows) -> None:

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, Self, get_args
+from typing import Any, Self, TypedDict, get_args
 
 import msgspec
 import numpy as np
 
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
-from segmetrics.evaluators.class_tables import class_table
 from segmetrics.evaluators.instance_iou import PIXELS, InstanceIoU, InstanceSizes, Objects
 from segmetrics.evaluators.label_counts import (
     Counts,
@@ -228,7 +227,7 @@ class SemanticEvaluator(RowEvaluator[SemanticRows]):
     def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
         params = msgspec.convert(protocol.params, _Params)
         return cls(
-            class_table(described["classes"]),
+            Classes(**msgspec.convert(described["classes"], _Table)),
             absent=params.absent,
             means=params.means,
             instance_sizes=params.instance_sizes,
@@ -257,6 +256,17 @@ class _Params(msgspec.Struct):
     absent: Absent
     means: dict[str, list[str]] = {}
     instance_sizes: InstanceSizes | None = None
+
+
+class _Table(TypedDict):
+    """A class table in a state's header."""
+
+    names: list[str]
+    ids: list[int]
+    ignore: list[int]
+    others: list[int]
+    categories: list[str] | None
+    things: list[bool] | None
 
 
 def _aligned(sides: Mapping[str, LabelMaps], keys: Sequence[Key]) -> Iterator[tuple[Map, ...]]:

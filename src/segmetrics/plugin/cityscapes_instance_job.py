@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from segmetrics.errors import InputError
 from segmetrics.evaluators.cityscapes_instances import CityscapesInstanceEvaluator
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext, stretches
-from segmetrics.plugin.label_map_files import Pattern, TrueMap, check_folders, match_predictions, true_maps
+from segmetrics.plugin.label_map_files import Pattern, TrueMap, check_folder, match_predictions, true_maps
 from segmetrics.plugin.label_map_job import LabelFile
 from segmetrics.readers.cityscapes_instances import read_instances
 
@@ -31,10 +31,12 @@ def open_cityscapes_instances(
     """
     started = perf_counter()
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    check_folders(root, folder)
+    truth = Pattern(files.truth).filled(split=str(values["split"]))
+    check_folder(root, truth)
+    check_folder(folder, Pattern(files.predictions))
     if int(str(values["min_region"])) < 0:
         raise InputError(f"--min-region is {values['min_region']}, expected a number of pixels")
-    truths = true_maps(root, Pattern(files.truth).filled(split=str(values["split"])), None)
+    truths = true_maps(root, truth, None)
     job = CityscapesInstanceJob(files, values, truths, context)
     job.read_s = perf_counter() - started
     return job
@@ -58,7 +60,7 @@ class CityscapesInstanceJob(Job):
         self._instances = {}
         for n_read, (key, path) in enumerate(matched.paths.items()):
             context.progress("reading", n_read, len(matched.paths))
-            self._instances[key] = read_instances(path, folder)
+            self._instances[key] = read_instances(path, folder, labels=files.classes.values)
         self.dataset = DatasetInfo(
             split=str(values["split"]), n_images=len(truths), n_classes=sum(files.classes.things or ())
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from segmetrics.plugin.declared import PARITY, About, Deferred
-from segmetrics.plugin.entries import Dataset, Metric, Option
+from segmetrics.plugin.entries import Dataset, Format, Metric, Option
 
 if TYPE_CHECKING:
     from segmetrics.evaluators.instances import Rules
@@ -37,6 +37,9 @@ METRICS = (
     Metric("ar", "average recall: over limits of detections, sizes, classes", task="instance"),
 )
 """What an instance benchmark computes, for `segmetrics_metrics`."""
+
+FORMATS = (Format("coco-json", "COCO annotations (an object) or results (an array), JSON"),)
+"""What it reads, for `segmetrics_formats`."""
 
 
 def instance_dataset(

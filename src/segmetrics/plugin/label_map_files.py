@@ -67,11 +67,10 @@ class TrueMap:
         return "/".join(self.fields[name] for name in ("subset", "key") if name in self.fields)
 
 
-def check_folders(*folders: Path) -> None:
-    """Raise InputError if one of them is no folder."""
-    for folder in folders:
-        if not folder.is_dir():
-            raise InputError("is no folder", file=folder)
+def check_folder(folder: Path, pattern: Pattern) -> None:
+    """Raise InputError if it is no folder, so that no files of this pattern can be in it."""
+    if not folder.is_dir():
+        raise InputError(f"is no folder, expected one with {pattern.text}", file=folder)
 
 
 def true_maps(root: Path, pattern: Pattern, listing: Path | None) -> list[TrueMap]:

@@ -23,7 +23,7 @@ from segmetrics.plugin.label_map_files import (
     Matched,
     Pattern,
     TrueMap,
-    check_folders,
+    check_folder,
     match_predictions,
     true_maps,
 )
@@ -95,12 +95,14 @@ def open_label_maps(maps: LabelMaps, values: Mapping[str, object], context: Open
     started = perf_counter()
     split = str(values["split"])
     root, folder = Path(str(values["root"])), Path(str(values["predictions"]))
-    check_folders(root, folder)
+    truth, predictions = (Pattern(text).filled(split=split) for text in (maps.truth, maps.predictions))
+    check_folder(root, truth)
+    check_folder(folder, predictions)
     context.progress("looking for files", 0, 2)
     listing = None if maps.listing is None else root / Pattern(maps.listing).filled(split=split).text
-    truths = true_maps(root, Pattern(maps.truth).filled(split=split), listing)
+    truths = true_maps(root, truth, listing)
     context.progress("looking for files", 1, 2)
-    matched = match_predictions(folder, Pattern(maps.predictions).filled(split=split), truths)
+    matched = match_predictions(folder, predictions, truths)
     context.progress("looking for files", 2, 2)
     return LabelMapJob(maps, values, truths, matched, perf_counter() - started)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -43,7 +44,9 @@ class InstanceFile(NamedTuple):
     mask: MaskFile
 
 
-def read_instances(path: str | PathLike[str], folder: str | PathLike[str]) -> list[InstanceFile]:
+def read_instances(
+    path: str | PathLike[str], folder: str | PathLike[str], *, labels: Collection[int] | None = None
+) -> list[InstanceFile]:
     """Read the instances predicted in one image: lines of mask, label and confidence, one space between.
 
     Of two lines with one mask the later replaces the earlier, as in cityscapesScripts.
@@ -51,35 +54,42 @@ def read_instances(path: str | PathLike[str], folder: str | PathLike[str]) -> li
     Args:
         path: The text file; masks are named from the folder that it is in.
         folder: The folder of predictions, which no mask may be outside of.
+        labels: Those that there are; None for any.
 
     Raises:
         InputError: The file cannot be read, a line has other than three fields, a label or a confidence is no
-            number, or a mask is named by an absolute path, lies outside of the folder, or is not there.
+            number, a label is not among those that there are, or a mask is named by an absolute path, lies
+            outside of the folder, or is not there.
     """
     path = Path(path)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(getattr(error, "strerror", None) or str(error), file=path) from error
+    except OSError as error:
+        raise InputError(error.strerror or str(error), file=path) from error
+    except UnicodeDecodeError as error:
+        raise InputError("is no text in UTF-8", file=path, place=f"byte {error.start:,}") from error
     instances: dict[Path, InstanceFile] = {}
     for number, line in enumerate(lines, start=1):
         try:
-            instance = _instance(line, path.parent, Path(folder))
+            instance = _instance(line, path.parent, Path(folder), labels)
         except InputError as error:
             raise InputError(error.message, file=path, place=f"line {number}") from error
         instances[instance.mask.file] = instance
     return list(instances.values())
 
 
-def _instance(line: str, beside: Path, folder: Path) -> InstanceFile:
+def _instance(line: str, beside: Path, folder: Path, labels: Collection[int] | None) -> InstanceFile:
     fields = line.split(" ")
     if len(fields) != 3:
         raise InputError(
             f"has {len(fields)} fields, expected 3: mask, label and confidence, one space between"
         )
-    name, label, confidence = fields
+    name, written, confidence = fields
+    label = int(_number(written, "label"))
+    if labels is not None and label not in labels:
+        raise InputError(f"the label is {label}, which is no class")
     return InstanceFile(
-        label=int(_number(label, "label")),
+        label=label,
         confidence=_number(confidence, "confidence"),
         mask=MaskFile(_mask(name, beside, folder)),
     )

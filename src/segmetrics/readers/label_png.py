@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 import deflate
 import numpy as np
@@ -45,6 +45,9 @@ _GRAY_SCALES = {2: 85, 4: 17}
 
 # No deflate stream is more than so many times longer when inflated (RFC 1951: 258 bytes from 2 bits).
 _LARGEST_RATIO = 1032
+
+MAX_PIXELS: Final = 2**28
+"""Most pixels of a file that is inflated: one of a megabyte could hold a thousand times as much."""
 
 _SIGNATURES = {
     b"\xff\xd8\xff": "a JPEG",
@@ -248,6 +251,9 @@ def _inflate(png: _core.Png, size: int, file: Path | None) -> bytearray:
     what = f"the pixels of {png.height:,} x {png.width:,}, {size:,} bytes"
     if size > _LARGEST_RATIO * data.size:
         raise InputError(f"holds {data.size:,} compressed bytes, too few for {what}", file=file)
+    if png.height * png.width > MAX_PIXELS:
+        message = f"is {png.width}x{png.height}, expected at most {MAX_PIXELS:,} pixels: cut it into tiles"
+        raise InputError(message, file=file)
     try:
         inflated = deflate.zlib_decompress(data, size)
     except deflate.DeflateError as error:

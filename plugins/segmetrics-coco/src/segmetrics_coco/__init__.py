@@ -37,12 +37,10 @@ def segmetrics_datasets() -> Iterator[Dataset]:
 @hookimpl
 def segmetrics_metrics() -> Iterator[Metric]:
     """What they measure."""
-    yield from instances.METRICS
-    yield from panoptic.METRICS
+    yield from (*instances.METRICS, *panoptic.METRICS)
 
 
 @hookimpl
 def segmetrics_formats() -> Iterator[Format]:
     """What they read."""
-    yield Format("coco-json", "COCO annotations (an object) or results (an array), JSON")
-    yield from panoptic.FORMATS
+    yield from (*instances.FORMATS, *panoptic.FORMATS)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from segmetrics.plugin import Dataset, hookimpl
-from segmetrics.plugin.instances import instance_dataset
+from segmetrics.plugin import Dataset, Format, Metric, hookimpl, instances
 
-LVIS_V1 = instance_dataset(
+LVIS_V1 = instances.instance_dataset(
     name="lvis-v1",
     summary="LVIS v1 instance segmentation, 19,809 validation images, 1,203 classes, federated",
     license="CC BY 4.0 (annotations)",
@@ -22,3 +21,15 @@ LVIS_V1 = instance_dataset(
 def segmetrics_datasets() -> Iterator[Dataset]:
     """LVIS's benchmark."""
     yield LVIS_V1
+
+
+@hookimpl
+def segmetrics_metrics() -> Iterator[Metric]:
+    """What it measures."""
+    yield from instances.METRICS
+
+
+@hookimpl
+def segmetrics_formats() -> Iterator[Format]:
+    """What it reads."""
+    yield from instances.FORMATS
