@@ -15,7 +15,7 @@ from segmetrics.confusion import mean_iou
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators.tensors import read_state, write_state
 from segmetrics_bravo.evaluator import BravoEvaluator, BravoImageError, Sampling
-from segmetrics_bravo.images import PredictedMaps, TrueMaps
+from segmetrics_bravo.maps import PredictedMaps, TrueMaps
 from segmetrics_bravo.subsets import SUBSETS
 
 Image = tuple[str, TrueMaps, PredictedMaps]

@@ -24,7 +24,7 @@ from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.tensors import Tensors
 from segmetrics.types import Key, Protocol, Scores
 from segmetrics_bravo import sampling as samples_of
-from segmetrics_bravo.images import PredictedMaps, TrueMaps, check_sizes, confidence_at
+from segmetrics_bravo.maps import PredictedMaps, TrueMaps, check_sizes, confidence_at
 from segmetrics_bravo.scores import bravo_scores, undefined
 from segmetrics_bravo.subsets import SUBSETS, subset_of
 

@@ -16,18 +16,8 @@ from segmetrics.errors import InputError
 from segmetrics.readers.stored_files import StoredFile, list_files, stored_files
 from segmetrics_bravo import sampling
 from segmetrics_bravo.encoding import Encoded, encoded
-from segmetrics_bravo.images import (
-    PredictedFiles,
-    check_sizes,
-    confidence_at,
-    naming,
-    predicted_files,
-    read_png,
-    read_samples,
-    sample_files,
-    true_files,
-    wanted,
-)
+from segmetrics_bravo.images import PredictedFiles, predicted_files, sample_files, true_files, wanted
+from segmetrics_bravo.maps import check_sizes, confidence_at, naming, read_png, read_samples
 from segmetrics_bravo.subsets import ENCODED
 
 
