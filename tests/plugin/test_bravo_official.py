@@ -1,4 +1,4 @@
-"""The BRAVO toolkit itself, where it is on the path, as it installs no other way; on made-up counts and maps."""
+"""The BRAVO toolkit itself, where it is on the path (it installs no other way), on made-up input."""
 
 from __future__ import annotations
 
