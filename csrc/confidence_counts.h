@@ -12,8 +12,7 @@
  * of many images their sums.
  *
  * Units: pixels. Limits: none; counts are 64 bits. Ownership: all memory is the caller's.
- * Complexity: O(n), without a branch, so noise costs no more than a coherent map. A wider pass that
- * compares blocks first gained a tenth and was left out.
+ * Complexity: O(n), without a branch on a pixel, so noise costs no more than a coherent map.
  * Source: Vu et al., The BRAVO Semantic Segmentation Challenge Results in UNCV2024, whose toolkit
  * (d54005d, metrics.py) keeps such counts as float64.
  */

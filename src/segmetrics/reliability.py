@@ -221,7 +221,7 @@ def confidence_counts(
     truths = _labels(truth, "truth")
     maps = {"prediction": _labels(prediction, "prediction")}
     if invalid is not None:
-        maps["invalid"] = as_numpy(invalid, "invalid") != 0
+        maps["invalid"] = _marks(as_numpy(invalid, "invalid"))
     levels = confidence_levels(confidence)
     indices = None if samples is None else _samples(samples)
     expected = {name: (found.shape, truths.shape) for name, found in maps.items()}
@@ -235,7 +235,7 @@ def confidence_counts(
         _core.confidence_counts(
             _flat(truths),
             _flat(maps["prediction"]),
-            _flat(maps["invalid"]).view(np.uint8) if "invalid" in maps else None,
+            _flat(maps["invalid"]) if "invalid" in maps else None,
             _scored(ignore),
             indices,
             _flat(levels),
@@ -354,12 +354,18 @@ def _labels(labels: ArrayLike, name: str) -> NDArray[np.uint8]:
     return array.astype(np.uint8, copy=False)
 
 
+def _marks(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """Not 0 where the array is not; without a copy if it has 8 bits."""
+    marks: NDArray[np.uint8] = (array if array.itemsize == 1 else array != 0).view(np.uint8)
+    return marks
+
+
 def _samples(samples: ArrayLike) -> NDArray[np.uint32]:
     indices = as_numpy(samples, "samples")
     if indices.ndim != 1 or indices.dtype.kind == "f":
         found = f"{indices.dtype} of shape {indices.shape}"
         raise InputError(f"samples are {found}, expected integers of shape (n,)")
-    if indices.size and not (indices.min() >= 0 and indices.max() < 2**32):
+    if indices.dtype != np.uint32 and indices.size and not (indices.min() >= 0 and indices.max() < 2**32):
         raise InputError("a sample is below 0 or beyond 32 bits")
     return np.ascontiguousarray(indices, np.uint32)
 

@@ -32,12 +32,14 @@ def auroc(scores: Sequence[float], positive: Sequence[bool]) -> Fraction | None:
 
 
 def fpr_at_tpr(scores: Sequence[float], positive: Sequence[bool], tpr: float) -> Fraction | None:
-    """The share of negatives at or above the highest threshold that reaches `tpr`."""
+    """The share of negatives at or above the highest threshold that reaches `tpr`, which may be above all."""
     n_positive = sum(positive)
     n_negative = len(positive) - n_positive
     if not n_positive or not n_negative:
         return None
-    for threshold in sorted({*scores, float("inf")}, reverse=True):
+    if tpr <= 0:
+        return Fraction()
+    for threshold in sorted(set(scores), reverse=True):
         above = [flag for score, flag in zip(scores, positive, strict=True) if score >= threshold]
         if sum(above) / n_positive >= tpr:
             return Fraction(len(above) - sum(above), n_negative)
