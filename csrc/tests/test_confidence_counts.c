@@ -56,19 +56,22 @@ static void check_all(size_t n, int has_invalid, uint32_t *state) {
 static void check_samples(size_t n, int has_invalid, uint32_t *state) {
     maps m = draw(state, n);
     sm_judged_maps judged = {m.truth, m.prediction, has_invalid ? m.invalid : NULL, is_scored, n};
-    uint32_t samples[32];
-    uint16_t confidence[32];
-    for (size_t i = 0; i < 32; i++) {
+    enum { N_SAMPLES = 300, BAD = 200 };
+    uint32_t samples[N_SAMPLES];
+    uint16_t confidence[N_SAMPLES];
+    for (size_t i = 0; i < N_SAMPLES; i++) {
         samples[i] = next_random(state) % (uint32_t)n;
         confidence[i] = m.confidence[samples[i]];
         expect(&m, samples[i], has_invalid);
     }
     sm_fault fault;
-    CHECK(sm_confidence_counts_at(&judged, samples, confidence, 32, counts, &fault) == SM_OK);
+    CHECK(sm_confidence_counts_at(&judged, samples, confidence, N_SAMPLES, counts, &fault) ==
+          SM_OK);
     CHECK(memcmp(counts, expected, sizeof counts) == 0);
-    samples[20] = (uint32_t)n;
-    CHECK(sm_confidence_counts_at(&judged, samples, confidence, 32, counts, &fault) == SM_INVALID);
-    CHECK(fault.record == 20);
+    samples[BAD] = (uint32_t)n;
+    CHECK(sm_confidence_counts_at(&judged, samples, confidence, N_SAMPLES, counts, &fault) ==
+          SM_INVALID);
+    CHECK(fault.record == BAD);
     CHECK(memcmp(counts, expected, sizeof counts) == 0);
     release(m);
 }
