@@ -221,6 +221,19 @@ def test_maps_that_cannot_be_counted_are_refused(arguments: Sequence[Any], messa
 
 
 @pytest.mark.parametrize(
+    "out",
+    [
+        np.zeros((3, LEVELS), np.uint64),
+        np.zeros((4, LEVELS), np.int64),
+        np.zeros((4, 2 * LEVELS), np.uint64)[:, ::2],
+    ],
+)
+def test_counts_are_added_to_counts_only(out: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"expected contiguous uint64 of shape \(4, 65536\)"):
+        confidence_counts([[1]], [[1]], [[0.5]], out=out)
+
+
+@pytest.mark.parametrize(
     ("samples", "message"),
     [
         ([0, 3, 4], r"sample 2: is pixel 4, of a map of 4"),

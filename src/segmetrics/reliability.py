@@ -30,7 +30,8 @@ VALID_RIGHT, VALID_WRONG, INVALID_RIGHT, INVALID_WRONG = range(4)
 Counts = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 
-_LABELS = 256
+_LABELS: Final = 256
+_SHAPE: Final = (4, LEVELS)
 
 
 class RankingScores(NamedTuple):
@@ -206,41 +207,37 @@ def confidence_counts(
         invalid: Of each pixel, not 0 where it shows what no class is for; None if none does.
         samples: (n,) integers, indices of the pixels to count, rows one after the other; None counts all.
             `confidence` is then (n,) too.
-        out: Counts to add to.
+        out: Counts to add to, contiguous.
 
     Returns:
         (4, LEVELS) uint64: valid pixels that are right and wrong, invalid pixels that are right and wrong.
 
     Raises:
         InputError: Sizes disagree, a label is not 0 to 255, a confidence not 0 to 1, or a sample no pixel.
+        ValueError: `out` is no such array.
 
     >>> counts = confidence_counts([[3, 3, 255]], [[3, 4, 4]], [[1.0, 0.5, 0.5]])
     >>> counts[VALID_RIGHT, 65535], counts[VALID_WRONG, 32768], counts.sum()
     (np.uint64(1), np.uint64(1), np.uint64(2))
     """
-    truths = _labels(truth, "truth")
-    maps = {"prediction": _labels(prediction, "prediction")}
-    if invalid is not None:
-        maps["invalid"] = _marks(as_numpy(invalid, "invalid"))
-    levels = confidence_levels(confidence)
+    truths, levels = _labels(truth, "truth"), confidence_levels(confidence)
+    predictions = _labels(prediction, "prediction")
+    marks = None if invalid is None else _marks(as_numpy(invalid, "invalid"))
     indices = None if samples is None else _samples(samples)
-    expected = {name: (found.shape, truths.shape) for name, found in maps.items()}
-    expected["confidence"] = levels.shape, truths.shape if indices is None else indices.shape
-    for name, (found, wanted) in expected.items():
-        if found != wanted:
-            whose = "truth has" if name != "confidence" or indices is None else "samples have"
-            raise InputError(f"{name} has shape {found}, {whose} {wanted}; they must agree")
-    counts = np.zeros((4, LEVELS), np.uint64) if out is None else out
+    _check_shape("prediction", predictions, "truth has", truths)
+    if marks is not None:
+        _check_shape("invalid", marks, "truth has", truths)
+    if indices is None:
+        _check_shape("confidence", levels, "truth has", truths)
+    else:
+        _check_shape("confidence", levels, "samples have", indices)
+    counts = np.zeros(_SHAPE, np.uint64) if out is None else out
+    if counts.shape != _SHAPE or counts.dtype != np.uint64 or not counts.flags.c_contiguous:
+        found = f"{counts.dtype} of shape {counts.shape}"
+        raise ValueError(f"out is {found}, expected contiguous uint64 of shape {_SHAPE}")
+    maps = _flat(truths), _flat(predictions), None if marks is None else _flat(marks)
     try:
-        _core.confidence_counts(
-            _flat(truths),
-            _flat(maps["prediction"]),
-            _flat(maps["invalid"]) if "invalid" in maps else None,
-            _scored(ignore),
-            indices,
-            _flat(levels),
-            counts,
-        )
+        _core.confidence_counts(*maps, _scored(ignore), indices, _flat(levels), counts)
     except Fault as fault:
         raise InputError(
             f"is pixel {fault.found}, of a map of {truths.size}", place=f"sample {fault.record}"
@@ -352,6 +349,11 @@ def _labels(labels: ArrayLike, name: str) -> NDArray[np.uint8]:
         wrong = (array < 0) | (array >= _LABELS)
         raise InputError(f"{name} is {array[wrong][0]}, expected 0 to 255", place=_place(wrong))
     return array.astype(np.uint8, copy=False)
+
+
+def _check_shape(name: str, array: NDArray[Any], whose: str, other: NDArray[Any]) -> None:
+    if array.shape != other.shape:
+        raise InputError(f"{name} has shape {array.shape}, {whose} {other.shape}; they must agree")
 
 
 def _marks(array: NDArray[Any]) -> NDArray[np.uint8]:
