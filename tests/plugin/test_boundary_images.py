@@ -64,7 +64,7 @@ def root(tmp_path: Path) -> Path:
 def test_a_model_finds_boundaries(root: Path, tmp_path: Path) -> None:
     scores = run_model(BANKS, {"root": root}, reds(), {}, store=tmp_path / "store").scores
     assert (scores["ods.f"], scores["ois.f"]) == (1, 1)
-    kept = sorted((tmp_path / "store").glob("predictions/*/*.png"))
+    kept = sorted((tmp_path / "store").glob("predictions/*/files/*.png"))
     assert [path.stem for path in kept] == ["1", "2"]
     assert np.array_equal(read_label_png(kept[0]), 153 * (LINE > 1))
 
