@@ -12,7 +12,7 @@ from segmetrics.testing import check_dataset
 
 PLUGINS = [
     import_module(f"segmetrics_{name}")
-    for name in ("ade20k", "cityscapes", "coco", "loveda", "lvis", "oxford_pets", "voc")
+    for name in ("ade20k", "bravo", "cityscapes", "coco", "loveda", "lvis", "oxford_pets", "voc")
 ]
 DATASETS = [
     pytest.param(dataset, id=dataset.name) for plugin in PLUGINS for dataset in plugin.segmetrics_datasets()
