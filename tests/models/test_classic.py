@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from segmetrics.errors import InputError
 from segmetrics.plugin import Model
+from segmetrics.runner import run_model
 from segmetrics.testing import check_model
+from segmetrics_bsds500 import BOUNDARIES
 from segmetrics_classic import CANNY, FELZENSZWALB, SOBEL, WATERSHED
 
 pytest.importorskip("skimage", reason="scikit-image is not installed")
 
 MODELS = [CANNY, FELZENSZWALB, SOBEL, WATERSHED]
 FAR = 8
+EVERY = 4
+"""Of the test images of BSDS500, those that are tried."""
 
 
 def two_fields() -> NDArray[np.uint8]:
@@ -56,3 +62,14 @@ def test_strength_grows_with_contrast() -> None:
     faint = image // 4
     canny = CANNY.load(CANNY.complete({}))
     assert canny.predict(faint).max() < canny.predict(image).max()
+
+
+def test_canny_does_on_bsds500_as_the_literature_says(shared: Path, tmp_path: Path) -> None:
+    data, root = shared / "data" / "bsds500", tmp_path / "BSDS500"
+    for folder, ends in (("images", ".jpg"), ("groundTruth", ".mat")):
+        (root / folder / "test").mkdir(parents=True)
+        for path in sorted((data / folder / "test").glob(f"*{ends}"))[::EVERY]:
+            (root / folder / "test" / path.name).symlink_to(path)
+    result = run_model(BOUNDARIES, {"root": root}, CANNY, {}, store=tmp_path / "store", threads=2)
+    assert result.record.coverage.scored == 200 // EVERY
+    assert result.scores["ods.f"] == pytest.approx(0.60, abs=0.02)
