@@ -16,6 +16,7 @@ from segmetrics.plugin.label_maps import LabelProtocol, label_map_dataset
 from segmetrics.plugin.plain import PLAIN, plain_dataset
 from segmetrics.runner import is_plain, run, verify
 from segmetrics.testing import check_dataset
+from segmetrics_ade20k import ADE20K, CLASSES
 
 NAMES = "land\nwater\nbridge\n"
 RIVERS = label_map_dataset(
@@ -73,6 +74,28 @@ def test_maps_may_lie_in_folders_of_folders(tmp_path: Path) -> None:
     assert tuple(run(plain_dataset("semantic"), values).scores) == tuple(expected)
 
 
+def test_real_maps_score_as_the_plugin_scores_them(shared: Path, tmp_path: Path) -> None:
+    folder = shared / "truth" / "inputs" / "ade"
+    table = zip(CLASSES.ids, CLASSES.names, strict=True)
+    (tmp_path / "classes.csv").write_text("".join(["id,name\n", *(f"{id_},{name}\n" for id_, name in table)]))
+    values: dict[str, object] = {
+        "ground_truth": folder / "annotations",
+        "predictions": folder / "predictions",
+        "classes": tmp_path / "classes.csv",
+        "others": "0",
+    }
+    scores = run(plain_dataset("semantic"), values).scores
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations" / "validation").symlink_to(folder / "annotations")
+    root = {"root": tmp_path, "predictions": folder / "predictions", "parity": "clean"}
+    declared = run(ADE20K, root).scores
+    assert tuple(scores) == tuple(score for score in declared if score.id != "ade20k.final")
+    with pytest.raises(
+        InputError, match=r"ADE_val_00000001.png: pixel \[1, 16\]: prediction is 0, expected 1"
+    ):
+        run(plain_dataset("semantic"), {**values, "ignore": "0", "others": None})
+
+
 @pytest.mark.parametrize(
     ("values", "name"),
     [
@@ -106,6 +129,7 @@ def test_a_record_of_a_plugin_is_not_plain(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"ignore": "none"}, "ignore is 'none', expected whole numbers separated by commas"),
+        ({"others": "3;4"}, "others is '3;4', expected whole numbers"),
         ({"ignore": "0"}, "classes.txt: the value 0 occurs twice in a class table"),
         ({"ignore": None}, "truth is 255, expected 0 to 2"),
     ],

@@ -35,7 +35,16 @@ LABEL_OPTIONS: Final = (
         required=True,
         help="the classes: text with a name a line, or CSV or JSON with id and name",
     ),
-    Option("ignore", kind="text", help='numbers of pixels that are not scored: "255" or "0,255"'),
+    Option(
+        "ignore",
+        kind="text",
+        help='true numbers of pixels that are not scored, and never predicted at others: "255" or "0,255"',
+    ),
+    Option(
+        "others",
+        kind="text",
+        help="numbers that are no class: not scored where they are true, a miss where they are predicted",
+    ),
 )
 
 
@@ -49,7 +58,7 @@ def plain_dataset(task: str, values: Mapping[str, object] | None = None) -> Data
 
     >>> rivers = plain_dataset("semantic", {"ground_truth": "data/Rivers 2026"})
     >>> rivers.name, [option.flag for option in rivers.options]
-    ('rivers-2026', ['--ground-truth', '--predictions', '--classes', '--ignore', '--name'])
+    ('rivers-2026', ['--ground-truth', '--predictions', '--classes', '--ignore', '--others', '--name'])
     """
     about = About(
         name=_name(values or {}) or task,

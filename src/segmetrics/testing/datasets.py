@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from segmetrics.plugin import Dataset, Registry
-from segmetrics.testing.conformance import announced, doing, require
+from segmetrics.testing.conformance import ConformanceError, announced, doing, require
 from segmetrics.testing.scoring import check_scoring
 from segmetrics.testing.wrong_input import check_lost_prediction, check_wrong_paths
 
@@ -71,21 +71,17 @@ def _check_listing(dataset: Dataset) -> None:
         not dataset.summary.endswith("."),
         f"{dataset.name}: the summary ends with a full stop; leave it out, it stands in a table",
     )
-    require(
-        dataset.sample is not None,
-        f"{dataset.name} has no sample: let one write a few small samples in the real layout, so that "
-        "anybody can try it before downloading anything",
-    )
 
 
 def _sample(dataset: Dataset, directory: Path) -> Mapping[str, object]:
     directory.mkdir(parents=True)
+    if dataset.sample is None:
+        raise ConformanceError(
+            f"{dataset.name} has no sample: let one write a few small samples in the real layout, so that "
+            "anybody can try it before downloading anything"
+        )
     with doing(f"writing the sample of {dataset.name}", "sample takes an empty directory and writes into it"):
-        return dataset.complete((dataset.sample or _none)(directory))
-
-
-def _none(_directory: Path) -> Mapping[str, object]:
-    return {}
+        return dataset.complete(dataset.sample(directory))
 
 
 def _check_same_files(dataset: Dataset, once: Path, again: Path) -> None:
