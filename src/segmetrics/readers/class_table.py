@@ -60,10 +60,10 @@ def _lines(text: str) -> Iterator[Row]:
 
 def _csv(text: str) -> Iterator[Row]:
     rows = csv.DictReader(io.StringIO(text), skipinitialspace=True, strict=True)
-    found = rows.fieldnames or ()
-    if not {"id", "name"} <= set(found):
-        raise ValueError(f"has the columns {', '.join(found) or 'none'}, expected id and name")
     try:
+        found = rows.fieldnames or ()
+        if not {"id", "name"} <= set(found):
+            raise ValueError(f"has the columns {', '.join(found) or 'none'}, expected id and name")
         yield from ((_number(row["id"]), row["name"]) for row in rows)
     except csv.Error as error:
         raise ValueError(f"after line {rows.line_num}: {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -112,16 +112,13 @@ def _state(name: str, job: Job, batch: Batch) -> Evaluator:
 
 
 def _check_same(name: str, way: str, expected: Scores, found: Scores) -> None:
-    different = [here for there, here in zip(expected, found, strict=False) if there != here]
+    different = [here.id for there, here in zip(expected, found, strict=False) if there != here]
+    shown = ", ".join(different[:3]) or "another number of them"
     require(
         tuple(expected) == tuple(found),
-        f"{name}: {way} other scores come out ({', '.join(_titles(different)) or 'another number of them'}); "
-        "divide nothing before compute, and add floats up in the order of keys",
+        f"{name}: {way} other scores come out ({shown}); divide nothing before compute, and add "
+        "floats up in the order of keys",
     )
-
-
-def _titles(scores: Sequence[object]) -> list[str]:
-    return [str(getattr(score, "id", score)) for score in scores[:3]]
 
 
 def _check_record(dataset: Dataset, result: RunResult) -> None:
