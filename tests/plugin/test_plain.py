@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from segmetrics.classes import Classes
 from segmetrics.errors import InputError
 from segmetrics.plugin import Catalogue, Dataset, Plugin, load
+from segmetrics.plugin.boundary_sample import write_boundary_sample
 from segmetrics.plugin.label_maps import LabelProtocol, label_map_dataset
 from segmetrics.plugin.plain import PLAIN, plain_dataset
+from segmetrics.plugin.plain_boundaries import IMAGES
+from segmetrics.plugin.sample_png import write_png
 from segmetrics.runner import is_plain, run, verify
 from segmetrics.testing import check_dataset
 from segmetrics_ade20k import ADE20K, CLASSES
@@ -45,16 +49,27 @@ def label_folders(directory: Path) -> Mapping[str, object]:
     }
 
 
+def drawn_folders(directory: Path) -> Mapping[str, object]:
+    """The sample of a plugin of boundaries, likewise."""
+    values = write_boundary_sample(IMAGES, directory)
+    return {"ground_truth": values["root"], "predictions": values["predictions"]}
+
+
+SAMPLES = {"semantic": label_folders, "boundary": drawn_folders}
+
+
 def with_sample(task: str) -> Dataset:
     dataset = replace(plain_dataset(task), url="https://example.org")
-    return dataset if dataset.sample else replace(dataset, sample=label_folders)
+    return replace(dataset, sample=SAMPLES.get(task, dataset.sample))
 
 
 @pytest.mark.parametrize("task", PLAIN)
 def test_they_conform(task: str, tmp_path: Path) -> None:
     dataset = with_sample(task)
     catalogue = Catalogue("benchmark", "", [(Plugin("plain", "segmetrics", "1"), dataset)])
-    check_dataset(dataset, tmp_path, registry=replace(load(["coco", "ade20k"]), datasets=catalogue))
+    check_dataset(
+        dataset, tmp_path, registry=replace(load(["ade20k", "bsds500", "coco"]), datasets=catalogue)
+    )
 
 
 def test_folders_score_as_the_plugin_would(tmp_path: Path) -> None:
@@ -63,6 +78,19 @@ def test_folders_score_as_the_plugin_would(tmp_path: Path) -> None:
     scores = run(dataset, values).scores
     declared = {"root": values["ground_truth"], "predictions": values["predictions"]}
     assert tuple(scores) == tuple(run(RIVERS, declared).scores)
+
+
+@pytest.mark.parametrize("folders", [False, True])
+def test_boundaries_may_be_a_png_each_or_one_of_each_annotator(tmp_path: Path, folders: bool) -> None:
+    drawn = np.zeros((2, 20, 30), np.uint8)
+    for number in range(2):
+        drawn[number, 7 + number] = 1
+        for side, pixels in (("truth", drawn[number]), ("found", 255 * drawn[number])):
+            name = f"{number}/ann" if folders and side == "truth" else f"{number}"
+            write_png(tmp_path / side / f"{name}.png", pixels)
+    values = {"ground_truth": tmp_path / "truth", "predictions": tmp_path / "found", "thresholds": 3}
+    result = run(plain_dataset("boundary", values), values)
+    assert (result.scores["ods.f"], result.record.coverage.scored) == (1, 2)
 
 
 def test_maps_may_lie_in_folders_of_folders(tmp_path: Path) -> None:

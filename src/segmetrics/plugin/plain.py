@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from segmetrics.plugin.boundaries import BOUNDARY_OPTIONS, PREDICTIONS, THRESHOLDS
 from segmetrics.plugin.declared import About, Deferred
 from segmetrics.plugin.entries import Dataset, Option
 from segmetrics.plugin.instances import instance_dataset
@@ -45,6 +46,15 @@ LABEL_OPTIONS: Final = (
         kind="text",
         help="numbers that are no class: not scored where they are true, a miss where they are predicted",
     ),
+)
+DRAWN_OPTIONS: Final = (
+    Option(
+        "ground_truth",
+        kind="path",
+        required=True,
+        help="the folder of true boundaries: a PNG or .mat to the image, or a folder of PNGs",
+    ),
+    PREDICTIONS,
 )
 
 
@@ -95,9 +105,20 @@ def _panoptic(about: About) -> Dataset:
     return panoptic_dataset(split=SPLIT, **about)
 
 
+def _boundary(about: About) -> Dataset:
+    return Dataset(
+        **about,
+        task="boundary",
+        splits=(SPLIT,),
+        options=(*DRAWN_OPTIONS, THRESHOLDS, *BOUNDARY_OPTIONS),
+        open=Deferred("segmetrics.plugin.plain_boundaries:open_drawn_folders"),
+    )
+
+
 PLAIN: Final[Mapping[str, Callable[[About], Dataset]]] = {
     "semantic": _semantic,
     "instance": _instance,
     "panoptic": _panoptic,
+    "boundary": _boundary,
 }
 """The tasks for which a benchmark can be made so."""

@@ -28,9 +28,9 @@ def check_dataset(
         dataset: What to check.
         directory: An empty directory to work in, such as pytest's `tmp_path`.
         registry: What announces it; by default the installed plugin that gives it, alone.
-        lose: Takes the prediction of one image out of the sample that these options score. Needed only where
-            all predictions are in one file and each image must have one; where predictions are files, the
-            first is removed.
+        lose: Takes the prediction of one image out of the sample that these options score. Without it the
+            first file of a prediction is removed, so it is needed where an image has several, or where all
+            images are in one and each must have a prediction.
 
     Raises:
         ConformanceError: It does not, with what to do.

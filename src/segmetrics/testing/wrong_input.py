@@ -33,7 +33,8 @@ def check_lost_prediction(
     except Exception as error:
         raise ConformanceError(
             f"{dataset.name}: without one of the predictions, it raises {type(error).__name__}: {error}; "
-            "count it in coverage.missing instead, and leave it out of the batches"
+            "count it in coverage.missing instead, and leave it out of the batches; or, where a prediction "
+            "is several files, give check_dataset a lose that removes them all"
         ) from error
     else:
         raise ConformanceError(
