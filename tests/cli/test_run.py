@@ -143,7 +143,7 @@ def test_a_model_that_raises_in_the_middle_loses_nothing(site: Path) -> None:
     (failed,) = records()
     assert failed.status == "failed"
     assert failed.error == only_line(result).removeprefix("error: ")
-    kept = sorted(path.name for path in Path("store").glob("predictions/*/*.png"))
+    kept = sorted(path.name for path in Path("store").glob("predictions/*/files/*.png"))
     assert kept == ["0.png", "1.png", "2.png"]
     again = run("--quiet")  # its fourth image is one of those that are left
     assert again.exit_code == 0

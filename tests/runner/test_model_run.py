@@ -93,7 +93,7 @@ def only_record(store: Path) -> Record:
 
 
 def predicted_files(store: Path) -> set[str]:
-    return {path.name for path in store.glob("predictions/*/*") if path.name != "manifest.json"}
+    return {path.name for path in store.glob("predictions/*/files/*")}
 
 
 def test_a_model_is_run_and_scored(root: Path, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_model_is_run_and_scored(root: Path, tmp_path: Path) -> None:
     assert painter.asked == N
     assert result.scores["accuracy.pixel"] == pytest.approx(1 - 1 / (HEIGHT * WIDTH))
     (folder,) = (store / "predictions").iterdir()
-    scored = run(rivers(), {"root": root, "predictions": folder})
+    scored = run(rivers(), {"root": root, "predictions": folder / "files"})
     assert tuple(scored.scores) == tuple(result.scores)
     record = only_record(store)
     assert record.model is not None
@@ -117,7 +117,7 @@ def test_a_model_is_run_and_scored(root: Path, tmp_path: Path) -> None:
 def test_predictions_are_stored_in_the_coding_that_is_scored(root: Path, tmp_path: Path) -> None:
     dataset = rivers(codings=[Coding(name="submission", values={0: 1, 1: 2, 2: 5}), Coding(name="truth")])
     run_model(dataset, {"root": root}, model_of(Painter()), {}, store=tmp_path / "store", labels=LABELS)
-    (file,) = (tmp_path / "store").glob("predictions/*/3.png")
+    (file,) = (tmp_path / "store").glob("predictions/*/files/3.png")
     image = np.asarray(Image.open(root / "images" / "val" / "3.png"))
     assert np.array_equal(read_label_png(file), np.array([1, 0, 2])[image[:, :, 0] % 3])
 
@@ -333,7 +333,7 @@ def test_objects_are_found_and_scored(boats: dict[str, Path], tmp_path: Path) ->
     model = Model("finder", "Finds", task="instance", load=lambda _: Finder())
     result = run_model(BOATS, boats, model, {}, store=tmp_path / "store")
     assert result.scores.value("ap", **{"class": "boat"}) == pytest.approx(1)
-    (results,) = (tmp_path / "store").glob("predictions/*/results.json")
+    (results,) = (tmp_path / "store").glob("predictions/*/files/results.json")
     found = json.loads(results.read_text())
     assert [(one["image_id"], one["category_id"]) for one in found] == [
         (image, category) for image in (1, 2, 3) for category in (7, 9)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Unpack
 
 from segmetrics.plugin.declared import AVERAGE_PRECISION, PARITY, About, Deferred, choice
-from segmetrics.plugin.entries import Dataset, Format, Metric, Option
+from segmetrics.plugin.entries import Dataset, Format, ImageSource, Metric, Option
 from segmetrics.plugin.label_maps import ROOT
 
 Drawn = Literal["boundaries", "regions"]
@@ -95,6 +95,7 @@ class AnnotatedImages:
     splits: tuple[str, ...]
     levels: tuple[str, ...]
     max_distance: float
+    image: str | None
 
 
 def boundary_dataset(
@@ -104,6 +105,7 @@ def boundary_dataset(
     predictions: str = "**/{key}.*",
     levels: Sequence[str] = ("",),
     max_distance: float = 0.0075,
+    image: str | None = None,
     **about: Unpack[About],
 ) -> Dataset:
     """A benchmark of which any number of annotators drew the boundaries in every image.
@@ -118,6 +120,7 @@ def boundary_dataset(
         predictions: Pattern of the predicted maps, from the folder of predictions.
         levels: Folders, from the root, that may hold all of it, "" being the root itself.
         max_distance: How far a match may be, as a share of the image's diagonal.
+        image: Pattern of the images, as of the annotations, for models to be run on; None where none can be.
         about: What listings say of it; see `segmetrics.plugin.Dataset`.
 
     >>> streams = boundary_dataset(
@@ -134,6 +137,7 @@ def boundary_dataset(
         splits=splits,
         levels=tuple(levels),
         max_distance=max_distance,
+        image=image,
     )
     return _dataset(images, "boundary", BOUNDARY_OPTIONS, about)
 
@@ -164,11 +168,15 @@ def region_dataset(
         splits=splits,
         levels=tuple(levels),
         max_distance=0,
+        image=None,
     )
     return _dataset(images, "regions", (PARITY,), about)
 
 
 def _dataset(images: AnnotatedImages, task: str, options: tuple[Option, ...], about: About) -> Dataset:
+    found = None
+    if images.image is not None:
+        found = ImageSource(find=Deferred("segmetrics.plugin.boundary_images:find_boundary_images", images))
     return Dataset(
         **about,
         task=task,
@@ -176,4 +184,5 @@ def _dataset(images: AnnotatedImages, task: str, options: tuple[Option, ...], ab
         options=(ROOT, choice("split", images.splits, "which images"), PREDICTIONS, THRESHOLDS, *options),
         open=Deferred("segmetrics.plugin.boundary_job:open_boundaries", images),
         sample=Deferred("segmetrics.plugin.boundary_sample:write_boundary_sample", images),
+        images=found,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Unpack
 
@@ -168,6 +168,7 @@ def label_map_dataset(
         subsets=subsets,
         sample=sample,
     )
+    about.setdefault("layout", tuple(_layout(maps)))
     images = None
     if image is not None:
         images = ImageSource(find=Deferred("segmetrics.plugin.label_map_images:find_images", maps))
@@ -180,6 +181,18 @@ def label_map_dataset(
         sample=Deferred("segmetrics.plugin.label_map_sample:write_label_map_sample", maps),
         images=images,
     )
+
+
+def _layout(maps: LabelMaps) -> Iterator[str]:
+    """What lies where below the root."""
+    if maps.listing is not None:
+        yield f"{maps.listing}: the images of the split"
+    yield f"{maps.truth}: true label maps"
+    for protocol in maps.protocols.values():
+        if protocol.instances is not None:
+            yield f"{protocol.instances.truth}: maps of objects, for {protocol.name}"
+    if maps.image is not None:
+        yield f"{maps.image}: images, for models"
 
 
 def _options(maps: LabelMaps) -> tuple[Option, ...]:

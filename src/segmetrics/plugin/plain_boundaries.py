@@ -21,6 +21,7 @@ IMAGES: Final = AnnotatedImages(
     splits=(SPLIT,),
     levels=("",),
     max_distance=MAX_DISTANCE,
+    image=None,
 )
 
 

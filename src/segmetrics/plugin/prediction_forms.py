@@ -96,6 +96,8 @@ class LabelPngs(PredictionForm):
 class EdgePngs(PredictionForm):
     """A gray PNG of 8 bits for each image, 255 being certainly a boundary."""
 
+    streams = False  # the first is looked at when the data set is opened
+
     def __init__(self, names: Mapping[Key, str]) -> None:
         self._names = names
 

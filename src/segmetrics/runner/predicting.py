@@ -74,7 +74,9 @@ class Predictions:
         }
         self.folder = parent / digest_of(manifest).removeprefix("sha256:")[:_DIGITS]
         _keep(self.folder, manifest)
-        self.paths = {key: images.form.path(self.folder, key) for key in images.images}
+        self._files = self.folder / "files"
+        self._files.mkdir(exist_ok=True)
+        self.paths = {key: images.form.path(self._files, key) for key in images.images}
         self._done = sum(path.exists() for path in self.paths.values())
 
     @property
@@ -102,7 +104,7 @@ class Predictions:
     def assembled(self) -> Path:
         """What the data set's option `predictions` is to be: of the images that have a prediction by now."""
         return self._images.form.assembled(
-            self.folder, [key for key in self.paths if self.paths[key].exists()]
+            self._files, [key for key in self.paths if self.paths[key].exists()]
         )
 
     def _count(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from segmetrics.plugin import Command, Dataset, Format, Metric, hookimpl
+from segmetrics.plugin import Command, Dataset, Format, Metric, RemoteFile, hookimpl
 from segmetrics.plugin.boundaries import (
     BOUNDARY_METRICS,
     FORMATS,
@@ -19,13 +19,22 @@ ABOUT: About = {
     "license": "non-commercial research and education",
     "source": "UC Berkeley; Arbelaez et al., Contour Detection and Hierarchical Image Segmentation, 2011",
     "version": "January 2013",
+    "files": (
+        RemoteFile(
+            url="https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz",
+            part="everything",
+            unpack="tar",
+        ),
+    ),
     "url": "https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/resources.html",
 }
 TRUTH = ("groundTruth/{split}/{key}.mat", "groundTruth/{split}/{key}/{annotator}.png")
-LEVELS = ("data", "", "BSDS500/data")
+LEVELS = ("data", "", "BSDS500/data", "BSR/BSDS500/data")
 SPLITS = ("test", "val", "train")
 
-BOUNDARIES = boundary_dataset(truth=TRUTH, levels=LEVELS, splits=SPLITS, **ABOUT)
+BOUNDARIES = boundary_dataset(
+    truth=TRUTH, levels=LEVELS, splits=SPLITS, image="images/{split}/{key}.jpg", **ABOUT
+)
 
 REGIONS = region_dataset(
     truth=TRUTH,

@@ -97,6 +97,7 @@ CITYSCAPES_INSTANCE = cityscapes_instances.cityscapes_instance_dataset(
     classes=CLASSES,
     truth="gtFine/{split}/{city}/{key}_gtFine_instanceIds.png",
     sample="gtFine/val/ulm/ulm_{number:06d}_000019_gtFine_instanceIds.png",
+    layout=("gtFine/{split}/{city}/{key}_gtFine_instanceIds.png: maps of objects",),
     url="https://www.cityscapes-dataset.com",
 )
 
@@ -109,6 +110,10 @@ CITYSCAPES_PANOPTIC = panoptic.panoptic_dataset(
     split="val",
     ground_truth_name="cityscapes_panoptic_val.json",
     band_ratio=0.005,
+    layout=(
+        "cityscapes_panoptic_val.json: segments of each image, which cityscapesScripts writes",
+        "cityscapes_panoptic_val/{key}_gtFine_panoptic.png: their maps",
+    ),
     url="https://www.cityscapes-dataset.com",
 )
 

@@ -2,7 +2,22 @@
 
 from collections.abc import Iterator
 
-from segmetrics.plugin import Dataset, Format, Metric, hookimpl, instances, panoptic
+from segmetrics.plugin import Dataset, Format, Metric, RemoteFile, hookimpl, instances, panoptic
+
+ANNOTATIONS = RemoteFile(
+    url="http://images.cocodataset.org/annotations/annotations_trainval2017.zip",
+    part="annotations",
+    unpack="zip",
+)
+IMAGES = RemoteFile(
+    url="http://images.cocodataset.org/zips/val2017.zip", part="images", unpack="zip", optional=True
+)
+PANOPTIC_ANNOTATIONS = RemoteFile(
+    url="http://images.cocodataset.org/annotations/panoptic_annotations_trainval2017.zip",
+    part="annotations",
+    unpack="zip",
+    nested=("annotations/panoptic_val2017.zip",),
+)
 
 COCO_2017_INSTANCE = instances.instance_dataset(
     name="coco-2017-instance",
@@ -12,6 +27,7 @@ COCO_2017_INSTANCE = instances.instance_dataset(
     version="2017",
     split="val",
     ground_truth_name="instances_val2017.json",
+    files=(ANNOTATIONS, IMAGES),
     url="https://cocodataset.org/#download",
 )
 
@@ -23,6 +39,7 @@ COCO_2017_PANOPTIC = panoptic.panoptic_dataset(
     version="2017",
     split="val",
     ground_truth_name="panoptic_val2017.json",
+    files=(PANOPTIC_ANNOTATIONS,),
     url="https://cocodataset.org/#download",
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from segmetrics.classes import Classes
-from segmetrics.plugin import Command, Dataset, Format, Metric, hookimpl
+from segmetrics.plugin import Command, Dataset, Format, Metric, RemoteFile, hookimpl
 from segmetrics.plugin.label_maps import LABEL_PNG, METRICS, Coding, LabelProtocol, label_map_dataset
 from segmetrics_loveda.submission import loveda_submission
 
@@ -29,6 +29,21 @@ LOVEDA = label_map_dataset(
     ],
     sample=("Val/Urban/masks_png/{number}.png", "Val/Rural/masks_png/{number}.png"),
     url="https://github.com/Junjue-Wang/LoveDA",
+    files=(
+        RemoteFile(
+            url="https://zenodo.org/records/5706578/files/Val.zip",
+            part="val",
+            digest="md5:84cae2577468ff0b5386758bb386d31d",
+            unpack="zip",
+        ),
+        RemoteFile(
+            url="https://zenodo.org/records/5706578/files/Train.zip",
+            part="train",
+            digest="md5:de2b196043ed9b4af1690b3f9a7d558f",
+            unpack="zip",
+            optional=True,
+        ),
+    ),
 )
 
 

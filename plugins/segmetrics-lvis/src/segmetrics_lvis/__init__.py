@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from segmetrics.plugin import Dataset, Format, Metric, hookimpl, instances
+from segmetrics.plugin import Dataset, Format, Metric, RemoteFile, hookimpl, instances
 
 LVIS_V1 = instances.instance_dataset(
     name="lvis-v1",
@@ -14,6 +14,14 @@ LVIS_V1 = instances.instance_dataset(
     rules="lvis",
     ground_truth_name="lvis_v1_val.json",
     url="https://www.lvisdataset.org/dataset",
+    files=(
+        RemoteFile(
+            url="https://dl.fbaipublicfiles.com/LVIS/lvis_v1_val.json.zip", part="annotations", unpack="zip"
+        ),
+        RemoteFile(
+            url="http://images.cocodataset.org/zips/val2017.zip", part="images", unpack="zip", optional=True
+        ),
+    ),
 )
 
 

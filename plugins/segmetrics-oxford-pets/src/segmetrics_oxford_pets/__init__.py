@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from segmetrics.classes import Classes
-from segmetrics.plugin import Dataset, Format, Metric, hookimpl
+from segmetrics.plugin import Dataset, Format, Metric, RemoteFile, hookimpl
 from segmetrics.plugin.label_maps import LABEL_PNG, METRICS, Coding, LabelProtocol, label_map_dataset
 
 FOREGROUND, BACKGROUND, BORDER = 1, 2, 3
@@ -40,6 +40,19 @@ OXFORD_PETS = label_map_dataset(
     ],
     sample=("annotations/trimaps/Abyssinian_{number}.png", "annotations/trimaps/pug_{number}.png"),
     url="https://www.robots.ox.ac.uk/~vgg/data/pets/",
+    files=(
+        RemoteFile(
+            url="https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz",
+            part="annotations",
+            unpack="tar",
+        ),
+        RemoteFile(
+            url="https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz",
+            part="images",
+            unpack="tar",
+            optional=True,
+        ),
+    ),
 )
 
 

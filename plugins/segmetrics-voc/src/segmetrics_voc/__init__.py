@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from segmetrics.classes import Classes
-from segmetrics.plugin import Dataset, Format, Metric, hookimpl, voc_instances
+from segmetrics.plugin import Dataset, Format, Metric, RemoteFile, hookimpl, voc_instances
 from segmetrics.plugin.label_maps import METRICS, LabelProtocol, label_map_dataset
 
 CLASSES = Classes(
@@ -13,6 +13,12 @@ CLASSES = Classes(
     """,
     ignore=255,
     things=(False,) + (True,) * 20,
+)
+
+DEVKIT = RemoteFile(
+    url="http://host.robots.ox.ac.uk/pascal/VOC/voc2012/VOCtrainval_11-May-2012.tar",
+    part="everything",
+    unpack="tar",
 )
 
 VOC_2012_SEMANTIC = label_map_dataset(
@@ -30,6 +36,7 @@ VOC_2012_SEMANTIC = label_map_dataset(
         )
     ],
     sample=("SegmentationClass/2012_{number:06d}.png",),
+    files=(DEVKIT,),
     url="http://host.robots.ox.ac.uk/pascal/VOC/voc2012/",
 )
 
@@ -46,6 +53,7 @@ VOC_2012_INSTANCE = voc_instances.voc_instance_dataset(
     labels="SegmentationClass/{key}.png",
     listing="ImageSets/Segmentation/{split}.txt",
     sample=tuple(f"2012_{number:06d}" for number in range(1, 9)),
+    files=(DEVKIT,),
     url=VOC_2012_SEMANTIC.url,
 )
 
