@@ -137,7 +137,8 @@ static void widen(const sm_bitmap *bitmap, uint64_t *row, uint64_t *old, size_t 
                   size_t wanted) {
     size_t n = bitmap->row_words;
     for (size_t step; have < wanted; have += step) {
-        step = smaller(wanted - have, 2 * have + 1);
+        /* A longer step would leave a gap where a side of the image has cut the row off. */
+        step = smaller(wanted - have, have + 1);
         memcpy(old, row, n * sizeof *row);
         shift_right(old, row, n, step);
         or_shifted_left(old, row, n, step);

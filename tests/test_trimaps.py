@@ -26,6 +26,15 @@ def boundary(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return out
 
 
+def test_what_a_side_cuts_off_leaves_no_gap() -> None:
+    corner = np.ones((6, 9), np.uint8)
+    corner[0, 0] = 0
+    for labels in (corner, corner[:, ::-1], corner[::-1], corner[::-1, ::-1]):
+        for width in range(9):
+            expected = reference.dilate(boundary(labels), width, square=True)
+            assert np.array_equal(trimap(labels, width, shape="square"), expected)
+
+
 @settings(max_examples=200, deadline=None)
 @given(MAPS, st.integers(0, 4), st.sampled_from(["disk", "square"]), st.sampled_from([None, 255]))
 def test_trimaps_are_those_of_the_definition(

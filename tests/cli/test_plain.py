@@ -54,10 +54,10 @@ def test_a_task_may_come_last_and_with_an_equals_sign(invoke: Invoke, tmp_path: 
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--task"], '--task is "", expected one of semantic, instance, panoptic'),
+        (["--task"], '--task is "", expected one of semantic, instance, panoptic, boundary'),
         (
             ["--task", "sematic"],
-            '--task is "sematic", expected one of semantic, instance, panoptic; did you mean semantic?',
+            "expected one of semantic, instance, panoptic, boundary; did you mean semantic?",
         ),
         (["--task", "semantic"], "--task semantic needs --ground-truth: The folder of true label maps, PNG"),
         (["--task", "semantic", "--clases", "x"], "no option --clases; did you mean --classes"),

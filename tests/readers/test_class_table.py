@@ -40,6 +40,7 @@ def test_forms(folder: Path, name: str, text: str, ids: tuple[int, ...]) -> None
         ("classes.txt", "\0PNG", "class 0: its name is '\\x00PNG', expected text"),
         ("classes.txt", "land\nland", "the class name 'land' occurs twice"),
         ("classes.csv", "number,name\n1,land", "has the columns number, name, expected id and name"),
+        ("classes.csv", '"id', "after line 0: unexpected end of data"),
         ("classes.csv", "", "has the columns none, expected id and name"),
         ("classes.csv", "id,name\none,land", "class 'land': its id is 'one', expected a whole number from 0"),
         ("classes.csv", "id,name\n1", "class 1: its name is None, expected text"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace as struct_replace
+from plugin.distributions import HOW_TO
 
 from segmetrics.plugin import Batch, Dataset, Job, OpenContext, Registry, load
 from segmetrics.testing import ConformanceError, check_dataset
@@ -46,6 +48,13 @@ def evaluator(pebbles: Dataset) -> Any:
 
 def test_a_dataset_that_keeps_every_promise(pebbles: Dataset, tmp_path: Path) -> None:
     check_dataset(pebbles, tmp_path, lose=forget_the_first)
+
+
+def test_the_test_of_the_how_to_page(pebbles: Dataset, tmp_path: Path) -> None:
+    (block,) = re.findall(r"```py\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(block, names)  # noqa: S102  (the page is ours)
+    names[f"test_{pebbles.name}"](tmp_path)
 
 
 @pytest.mark.parametrize(

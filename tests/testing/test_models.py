@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from plugin.distributions import install
 
-from segmetrics.plugin import Model, Predictor, load
+from segmetrics.plugin import Model, Option, Predictor, load
 from segmetrics.testing import ConformanceError, check_model
 
 SHADES = """
@@ -135,7 +135,11 @@ def test_a_model_of_boundaries_has_no_classes(models: dict[str, Model]) -> None:
         ({"task": "counting"}, "expected semantic, boundary or instance"),
         ({"summary": ""}, "has no summary"),
         ({"load": lambda _: 7}, "load gives a int; give a segmetrics.plugin.Predictor"),
-        ({"load": lambda _: 1 / 0}, "loading shades-semantic with {} raises ZeroDivisionError"),
+        ({"load": lambda _: 1 / 0}, "loading it with {'threshold': 100.0} raises ZeroDivisionError"),
+        (
+            {"options": (Option("weights", kind="path", help="the weights", required=True),)},
+            "completing the options {} raises InputError: .* needs 'weights': the weights; give check_model",
+        ),
     ],
 )
 def test_entries(models: dict[str, Model], change: dict[str, Any], advice: str) -> None:

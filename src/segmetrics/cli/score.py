@@ -85,7 +85,7 @@ def score() -> None:
 
     Each benchmark has options of its own: segmetrics score NAME --help.
 
-    A data set that has no plugin is scored by its task, semantic, instance or panoptic:
+    A data set that has no plugin is scored by its task, semantic, instance, panoptic or boundary:
     segmetrics score --task TASK --help.
     """
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Unpack
 
-from segmetrics.plugin.declared import PARITY, About, Deferred, choice
+from segmetrics.plugin.declared import AVERAGE_PRECISION, PARITY, About, Deferred, choice
 from segmetrics.plugin.entries import Dataset, Format, ImageSource, Metric, Option
 from segmetrics.plugin.label_maps import ROOT
 
@@ -44,8 +44,11 @@ BOUNDARY_METRICS: Final = (
     Metric("ois.f", "boundary F, each image at the threshold that suits it best", task="boundary"),
     Metric("ois.precision", "precision there", task="boundary"),
     Metric("ois.recall", "recall there", task="boundary"),
-    Metric("ap", "area under the curve of precision and recall", task="boundary"),
+    AVERAGE_PRECISION,
     Metric("r50", "recall at a precision of one half", task="boundary"),
+    Metric("f", "boundary F at one threshold", task="boundary"),
+    Metric("precision", "share of the predicted boundary that is one, at one threshold", task="boundary"),
+    Metric("recall", "share of the true boundary that is found, at one threshold", task="boundary"),
 )
 """What a benchmark of boundaries computes, for `segmetrics_metrics`."""
 

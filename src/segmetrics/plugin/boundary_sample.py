@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.plugin.label_map_files import Pattern
+from segmetrics.plugin.sample_mat import write_mat
 from segmetrics.plugin.sample_png import write_png
 
 if TYPE_CHECKING:
@@ -98,7 +99,6 @@ def _write_annotations(
     root: Path, pattern: Pattern, annotations: list[NDArray[np.uint16]], images: AnnotatedImages
 ) -> None:
     path = root / pattern.text
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".mat":
         _write_matlab(path, annotations)
         return
@@ -108,12 +108,10 @@ def _write_annotations(
 
 
 def _write_matlab(path: Path, annotations: list[NDArray[np.uint16]]) -> None:
-    from scipy.io import savemat  # noqa: PLC0415  # only plugins whose data are MATLAB's need it
-
     structs: NDArray[Any] = np.empty((1, len(annotations)), object)
     for i, segments in enumerate(annotations):
         structs[0, i] = {"Segmentation": segments, "Boundaries": _boundaries(segments)}
-    savemat(path, {"groundTruth": structs}, do_compression=True)
+    write_mat(path, {"groundTruth": structs})
 
 
 def _write_prediction(path: Path, contours: NDArray[np.float64], images: AnnotatedImages) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Final, NotRequired, TypedDict
 
-from segmetrics.plugin.entries import Option, RemoteFile
+from segmetrics.plugin.entries import Metric, Option, RemoteFile
 
 PARITY: Final = Option(
     "parity",
@@ -14,6 +14,13 @@ PARITY: Final = Option(
     default="official",
     help="with the official tool's oddities, or without",
 )
+
+AVERAGE_PRECISION: Final = Metric(
+    "ap",
+    "average precision: over IoU thresholds, sizes, classes, LVIS frequencies; of boundaries over strengths",
+    task="boundary, instance",
+)
+"""One entry for both tasks, since two plugins may not give different entries of one name."""
 
 
 class About(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
-from segmetrics.plugin.declared import PARITY, About, Deferred
+from segmetrics.plugin.declared import AVERAGE_PRECISION, PARITY, About, Deferred
 from segmetrics.plugin.entries import Dataset, Format, ImageSource, Metric, Option
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ IMAGES = Option("images", kind="path", required=True, help="the folder of images
 OPTIONS = (GROUND_TRUTH, PREDICTIONS, IOU, AREA, PARITY, IOU_THRESHOLDS, MAX_DETS, AREAS)
 
 METRICS = (
-    Metric("ap", "average precision: over IoU thresholds, sizes, classes, LVIS frequencies", task="instance"),
+    AVERAGE_PRECISION,
     Metric("ar", "average recall: over limits of detections, sizes, classes", task="instance"),
     Metric("boundary.ap", "average precision by the lesser of mask and boundary IoU", task="instance"),
     Metric("boundary.ar", "average recall by the lesser of mask and boundary IoU", task="instance"),

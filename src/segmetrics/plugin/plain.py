@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from segmetrics.plugin.boundaries import BOUNDARY_OPTIONS, PREDICTIONS, THRESHOLDS
 from segmetrics.plugin.declared import About, Deferred
 from segmetrics.plugin.entries import Dataset, Option
 from segmetrics.plugin.instances import instance_dataset
@@ -35,7 +36,25 @@ LABEL_OPTIONS: Final = (
         required=True,
         help="the classes: text with a name a line, or CSV or JSON with id and name",
     ),
-    Option("ignore", kind="text", help='numbers of pixels that are not scored: "255" or "0,255"'),
+    Option(
+        "ignore",
+        kind="text",
+        help='true numbers of pixels that are not scored, and never predicted at others: "255" or "0,255"',
+    ),
+    Option(
+        "others",
+        kind="text",
+        help="numbers that are no class: not scored where they are true, a miss where they are predicted",
+    ),
+)
+DRAWN_OPTIONS: Final = (
+    Option(
+        "ground_truth",
+        kind="path",
+        required=True,
+        help="the folder of true boundaries: a PNG or .mat to the image, or a folder of PNGs",
+    ),
+    PREDICTIONS,
 )
 
 
@@ -49,7 +68,7 @@ def plain_dataset(task: str, values: Mapping[str, object] | None = None) -> Data
 
     >>> rivers = plain_dataset("semantic", {"ground_truth": "data/Rivers 2026"})
     >>> rivers.name, [option.flag for option in rivers.options]
-    ('rivers-2026', ['--ground-truth', '--predictions', '--classes', '--ignore', '--name'])
+    ('rivers-2026', ['--ground-truth', '--predictions', '--classes', '--ignore', '--others', '--name'])
     """
     about = About(
         name=_name(values or {}) or task,
@@ -86,9 +105,20 @@ def _panoptic(about: About) -> Dataset:
     return panoptic_dataset(split=SPLIT, **about)
 
 
+def _boundary(about: About) -> Dataset:
+    return Dataset(
+        **about,
+        task="boundary",
+        splits=(SPLIT,),
+        options=(*DRAWN_OPTIONS, THRESHOLDS, *BOUNDARY_OPTIONS),
+        open=Deferred("segmetrics.plugin.plain_boundaries:open_drawn_folders"),
+    )
+
+
 PLAIN: Final[Mapping[str, Callable[[About], Dataset]]] = {
     "semantic": _semantic,
     "instance": _instance,
     "panoptic": _panoptic,
+    "boundary": _boundary,
 }
 """The tasks for which a benchmark can be made so."""

@@ -22,7 +22,8 @@ def open_label_folders(values: Mapping[str, object], context: OpenContext) -> Jo
     Raises:
         InputError: The table of classes is none, or the folders do not hold what they should.
     """
-    classes = read_class_table(Path(str(values["classes"])), ignore=_numbers(values["ignore"]))
+    ignore, others = (_numbers(option, values[option]) for option in ("ignore", "others"))
+    classes = read_class_table(Path(str(values["classes"])), ignore=ignore, others=others)
     maps = LabelMaps(
         truth=PATTERN,
         predictions=PATTERN,
@@ -38,8 +39,8 @@ def open_label_folders(values: Mapping[str, object], context: OpenContext) -> Jo
     return open_label_maps(maps, paths, context)
 
 
-def _numbers(text: object) -> tuple[int, ...]:
+def _numbers(option: str, text: object) -> tuple[int, ...]:
     parts = [] if text is None else str(text).split(",")
     if not all(part.strip().isdecimal() for part in parts):
-        raise InputError(f'ignore is {text!r}, expected whole numbers separated by commas: "0,255"')
+        raise InputError(f'{option} is {text!r}, expected whole numbers separated by commas: "0,255"')
     return tuple(int(part) for part in parts)

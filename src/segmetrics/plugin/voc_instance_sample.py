@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from segmetrics.masks import encode, to_coco
 from segmetrics.plugin.label_map_files import Pattern
+from segmetrics.plugin.sample_mat import write_mat
 from segmetrics.plugin.sample_png import write_png
-from segmetrics.readers.sbd import write_sbd_map
 
 if TYPE_CHECKING:
     from segmetrics.plugin.voc_instances import InstanceMapFiles
@@ -61,7 +61,7 @@ def write_voc_instances(
 
 def _write_map(path: Path, pixels: Map, variable: str) -> None:
     if path.suffix == ".mat":
-        write_sbd_map(path, pixels, variable)
+        write_mat(path, {variable: {"Segmentation": pixels}})
     else:
         write_png(path, pixels)
 

@@ -21,7 +21,9 @@ MOST: Final = 255
 """The greatest number that a label map of 8 bits can hold."""
 
 
-def read_class_table(path: str | PathLike[str], *, ignore: Iterable[int] = ()) -> Classes:
+def read_class_table(
+    path: str | PathLike[str], *, ignore: Iterable[int] = (), others: Iterable[int] = ()
+) -> Classes:
     """The classes that a file lists, in its order.
 
     - `.csv`: a header with the columns `id` and `name`, and a row for each class;
@@ -30,7 +32,8 @@ def read_class_table(path: str | PathLike[str], *, ignore: Iterable[int] = ()) -
 
     Args:
         path: The file, UTF-8.
-        ignore: Values of pixels that are not scored.
+        ignore: Values of pixels that are not scored; see `segmetrics.classes.Classes`.
+        others: Values that are legal but no class; likewise.
 
     Raises:
         InputError: The file cannot be read, or holds no such table.
@@ -45,7 +48,8 @@ def read_class_table(path: str | PathLike[str], *, ignore: Iterable[int] = ()) -
     read = _READERS.get(path.suffix.lower(), _lines)
     try:
         table = [_checked(row) for row in read(text)]
-        return Classes([name for _, name in table], ids=[number for number, _ in table], ignore=ignore)
+        ids = [number for number, _ in table]
+        return Classes([name for _, name in table], ids=ids, ignore=ignore, others=others)
     except ValueError as error:
         raise InputError(f"{error}", file=path) from error
 
@@ -56,10 +60,10 @@ def _lines(text: str) -> Iterator[Row]:
 
 def _csv(text: str) -> Iterator[Row]:
     rows = csv.DictReader(io.StringIO(text), skipinitialspace=True, strict=True)
-    found = rows.fieldnames or ()
-    if not {"id", "name"} <= set(found):
-        raise ValueError(f"has the columns {', '.join(found) or 'none'}, expected id and name")
     try:
+        found = rows.fieldnames or ()
+        if not {"id", "name"} <= set(found):
+            raise ValueError(f"has the columns {', '.join(found) or 'none'}, expected id and name")
         yield from ((_number(row["id"]), row["name"]) for row in rows)
     except csv.Error as error:
         raise ValueError(f"after line {rows.line_num}: {error}") from error

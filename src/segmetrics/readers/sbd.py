@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +12,6 @@ from numpy.typing import NDArray
 from segmetrics.errors import InputError
 
 _VARIABLES: Final = ("GTcls", "GTinst")
-_HEADER: Final = b"MATLAB 5.0 MAT-file, made up by segmetrics".ljust(116)
 
 
 def read_sbd_map(path: str | PathLike[str]) -> NDArray[Any]:
@@ -26,9 +23,12 @@ def read_sbd_map(path: str | PathLike[str]) -> NDArray[Any]:
     Source: Hariharan et al., Semantic Contours from Inverse Detectors, ICCV 2011.
     """
     path = Path(path)
-    io = _scipy_io(path)
     try:
-        variables = io.loadmat(path, variable_names=_VARIABLES, appendmat=False)
+        from scipy.io import loadmat  # noqa: PLC0415  # nobody else needs it
+    except ImportError as error:
+        raise InputError("MATLAB files need SciPy: pip install segmetrics-voc[sbd]", file=path) from error
+    try:
+        variables = loadmat(path, variable_names=_VARIABLES, appendmat=False)
     except OSError as error:
         raise InputError(error.strerror or str(error), file=path) from error
     except Exception as error:  # SciPy raises whatever a damaged file leads it to
@@ -40,27 +40,3 @@ def read_sbd_map(path: str | PathLike[str]) -> NDArray[Any]:
     if array.ndim != 2 or array.dtype.kind not in "iu":
         raise InputError(f'"Segmentation" is {array.dtype} of shape {array.shape}, expected a map', file=path)
     return array
-
-
-def write_sbd_map(path: Path, labels: NDArray[Any], variable: str) -> None:
-    """Write a file that `read_sbd_map` reads; makes the folder too. The same bytes come out every time.
-
-    Args:
-        path: The file.
-        labels: (h, w) uint8.
-        variable: "GTcls" or "GTinst".
-
-    Raises:
-        InputError: SciPy is not installed.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _scipy_io(path).savemat(path, {variable: {"Segmentation": labels}}, do_compression=True)
-    with path.open("r+b") as file:
-        file.write(_HEADER)  # SciPy's says when
-
-
-def _scipy_io(path: Path) -> ModuleType:
-    try:
-        return import_module("scipy.io")
-    except ImportError as error:
-        raise InputError("MATLAB files need SciPy: pip install segmetrics-voc[sbd]", file=path) from error

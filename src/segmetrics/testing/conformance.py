@@ -22,6 +22,10 @@ def require(holds: object, advice: str) -> None:
         raise ConformanceError(advice)
 
 
+def unheard(_line: str) -> None:
+    """A run's warnings, which are no matter here."""
+
+
 @contextmanager
 def doing(what: str, advice: str) -> Iterator[None]:
     """While this is done, any error is one of conformance: it says what was being done, and this advice."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from segmetrics.plugin import Dataset, Registry
-from segmetrics.testing.conformance import announced, doing, require
+from segmetrics.testing.conformance import ConformanceError, announced, doing, require
 from segmetrics.testing.scoring import check_scoring
 from segmetrics.testing.wrong_input import check_lost_prediction, check_wrong_paths
 
@@ -28,9 +28,9 @@ def check_dataset(
         dataset: What to check.
         directory: An empty directory to work in, such as pytest's `tmp_path`.
         registry: What announces it; by default the installed plugin that gives it, alone.
-        lose: Takes the prediction of one image out of the sample that these options score. Needed only where
-            all predictions are in one file and each image must have one; where predictions are files, the
-            first is removed.
+        lose: Takes the prediction of one image out of the sample that these options score. Without it the
+            first file of a prediction is removed, so it is needed where an image has several, or where all
+            images are in one and each must have a prediction.
 
     Raises:
         ConformanceError: It does not, with what to do.
@@ -71,21 +71,17 @@ def _check_listing(dataset: Dataset) -> None:
         not dataset.summary.endswith("."),
         f"{dataset.name}: the summary ends with a full stop; leave it out, it stands in a table",
     )
-    require(
-        dataset.sample is not None,
-        f"{dataset.name} has no sample: let one write a few small samples in the real layout, so that "
-        "anybody can try it before downloading anything",
-    )
 
 
 def _sample(dataset: Dataset, directory: Path) -> Mapping[str, object]:
     directory.mkdir(parents=True)
+    if dataset.sample is None:
+        raise ConformanceError(
+            f"{dataset.name} has no sample: let one write a few small samples in the real layout, so that "
+            "anybody can try it before downloading anything"
+        )
     with doing(f"writing the sample of {dataset.name}", "sample takes an empty directory and writes into it"):
-        return dataset.complete((dataset.sample or _none)(directory))
-
-
-def _none(_directory: Path) -> Mapping[str, object]:
-    return {}
+        return dataset.complete(dataset.sample(directory))
 
 
 def _check_same_files(dataset: Dataset, once: Path, again: Path) -> None:

@@ -97,11 +97,15 @@ def _check_unknown_option(model: Model, values: Mapping[str, object]) -> None:
 
 def _loaded(model: Model, values: Mapping[str, object]) -> Predictor:
     with doing(
-        f"loading {model.name} with {dict(values)}",
+        f"{model.name}: completing the options {dict(values)}", "give check_model those that the model needs"
+    ):
+        complete = model.complete(values)
+    with doing(
+        f"{model.name}: loading it with {complete}",
         "raise PluginError that says what to install where a framework is missing, and InputError of a wrong "
         "option",
     ):
-        predictor = model.load(model.complete(values))
+        predictor = model.load(complete)
     require(
         isinstance(predictor, Predictor),
         f"{model.name}: load gives a {type(predictor).__name__}; give a segmetrics.plugin.Predictor",
@@ -169,7 +173,7 @@ def _predicted(
         progress=no_progress,
     )
     with doing(
-        f"predicting on made-up images of {', '.join(map(str, images))} (height x width)",
+        f"{model.name}: predicting on made-up images of {', '.join(map(str, images))} (height x width)",
         "predict takes (height, width, 3) uint8 that is not to be written to, of any size, and gives what "
         "segmetrics.plugin.Predictor says",
     ):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 
 from segmetrics.plugin import Batch, Dataset, Evaluator, Job, OpenContext, Registry
+from segmetrics.records import read_record
 from segmetrics.runner import RunResult, run, verify
-from segmetrics.testing.conformance import doing, require
+from segmetrics.testing.conformance import doing, require, unheard
 from segmetrics.types import Scores
 
 PARTITIONS = (1, 2, 3, 1000)
@@ -28,16 +29,12 @@ def check_scoring(dataset: Dataset, values: Mapping[str, object], store: Path, r
     _check_job(name, job)
     states = _states_of(name, job)
     with doing(f"{name}: scoring the sample", "mend the evaluator, or the batches it is given"):
-        result = run(dataset, values, store=store, warn=_nobody)
-        on_threads = run(dataset, values, threads=2, warn=_nobody)
+        result = run(dataset, values, store=store, warn=unheard)
+        on_threads = run(dataset, values, threads=2, warn=unheard)
     _check_record(dataset, result)
     _check_same(name, "on two threads", result.scores, on_threads.scores)
     _check_same(name, "batch by batch", result.scores, states.compute())
     _check_announced(name, job, result.scores, registry)
-
-
-def _nobody(_line: str) -> None:
-    """Warnings of a sample are no matter here."""
 
 
 def _check_job(name: str, job: Job) -> None:
@@ -115,21 +112,23 @@ def _state(name: str, job: Job, batch: Batch) -> Evaluator:
 
 
 def _check_same(name: str, way: str, expected: Scores, found: Scores) -> None:
-    different = [here for there, here in zip(expected, found, strict=False) if there != here]
+    different = [here.id for there, here in zip(expected, found, strict=False) if there != here]
+    shown = ", ".join(different[:3]) or "another number of them"
     require(
         tuple(expected) == tuple(found),
-        f"{name}: {way} other scores come out ({', '.join(_titles(different)) or 'another number of them'}); "
-        "divide nothing before compute, and add floats up in the order of keys",
+        f"{name}: {way} other scores come out ({shown}); divide nothing before compute, and add "
+        "floats up in the order of keys",
     )
-
-
-def _titles(scores: Sequence[object]) -> list[str]:
-    return [str(getattr(score, "id", score)) for score in scores[:3]]
 
 
 def _check_record(dataset: Dataset, result: RunResult) -> None:
     name, record = dataset.name, result.record
     require(record.status == "ok", f"{name}: the record of the sample is {record.status}, expected ok")
+    require(
+        result.path is not None and read_record(result.path) == record,
+        f"{name}: the record that is kept is another than that of the run; give JSON values in scores and "
+        "protocol, and no tuples",
+    )
     require(record.scores, f"{name}: compute gives no scores")
     require(
         any(score.value is not None for score in record.scores),

@@ -8,7 +8,7 @@ from pathlib import Path
 from segmetrics.errors import CoverageError, InputError
 from segmetrics.plugin import Dataset, OpenContext, Option
 from segmetrics.runner import run
-from segmetrics.testing.conformance import ConformanceError, doing, require
+from segmetrics.testing.conformance import ConformanceError, doing, require, unheard
 
 _SAYS_WHAT = ("expected", "looked for")
 
@@ -27,13 +27,14 @@ def check_lost_prediction(
     elif not _lose_file(dataset, values):
         return
     try:
-        run(dataset, values, warn=_nobody)
+        run(dataset, values, warn=unheard)
     except CoverageError:
         pass
     except Exception as error:
         raise ConformanceError(
             f"{dataset.name}: without one of the predictions, it raises {type(error).__name__}: {error}; "
-            "count it in coverage.missing instead, and leave it out of the batches"
+            "count it in coverage.missing instead, and leave it out of the batches; or, where a prediction "
+            "is several files, give check_dataset a lose that removes them all"
         ) from error
     else:
         raise ConformanceError(
@@ -41,16 +42,12 @@ def check_lost_prediction(
             "that nobody takes the score of some images for that of all"
         )
     with doing(f"{dataset.name}: scoring without one of the predictions", "leave it out of the batches"):
-        record = run(dataset, values, partial=True, warn=_nobody).record
+        record = run(dataset, values, partial=True, warn=unheard).record
     require(
         record.status == "partial" and record.coverage.scored == expected - 1,
         f"{dataset.name}: without one of {expected} predictions a partial run is {record.status} and scores "
         f"{record.coverage.scored}; score all the others",
     )
-
-
-def _nobody(_line: str) -> None:
-    """Warnings of a sample are no matter here."""
 
 
 def _lose_file(dataset: Dataset, values: Mapping[str, object]) -> bool:
@@ -88,7 +85,7 @@ def check_wrong_paths(dataset: Dataset, values: Mapping[str, object], directory:
 def _check_refused(dataset: Dataset, values: Mapping[str, object], option: Option, path: Path) -> str:
     """What is said of this path in the place of the right one."""
     try:
-        run(dataset, {**values, option.name: path}, warn=_nobody)
+        run(dataset, {**values, option.name: path}, warn=unheard)
     except InputError as error:
         says = str(error)
     except Exception as error:
