@@ -11,6 +11,7 @@
 #ifndef SM_JOINT_COUNTS_H
 #define SM_JOINT_COUNTS_H
 
+#include "machine.h"
 #include "memory.h"
 
 enum { SM_LABELS = 256 };
@@ -20,6 +21,7 @@ enum { SM_LABELS = 256 };
  * `counts` holds a part of them and should be thrown away.
  */
 sm_status sm_joint_counts(const uint8_t *truth, const uint8_t *prediction, size_t n_pixels,
-                          uint64_t counts[SM_LABELS][SM_LABELS], sm_buffer *scratch);
+                          uint64_t counts[SM_LABELS][SM_LABELS], sm_machine machine,
+                          sm_buffer *scratch);
 
 #endif
