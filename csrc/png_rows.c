@@ -8,10 +8,10 @@
 
 enum { NONE, SUB, UP, AVERAGE, PAETH, N_FILTERS };
 
-/* Both are whole numbers of pixels of each size: 1, 2, 3, 4, 6 and 8 bytes. */
-enum { STRETCH = 24, BLOCK = 48 };
-
-enum { FEW = 8 }; /* pixels that are likely to be quicker one by one */
+enum {
+    BLOCK = 48, /* bytes, a whole number of pixels of each size: 1, 2, 3, 4, 6 and 8 */
+    FEW = 4,    /* pixels */
+};
 
 /* ---- reversing filters ---- */
 
@@ -61,14 +61,6 @@ static inline size_t flat_end(const uint8_t *residual, const uint8_t *above, siz
     return i;
 }
 
-/* Writes the pixel before row[i] again and again, up to `end`. */
-static inline void repeat_pixel(uint8_t *row, size_t size, size_t i, size_t end) {
-    uint8_t stretch[STRETCH];
-    for (size_t k = 0; k < STRETCH; k++) stretch[k] = row[i - size + k % size];
-    for (; i + STRETCH <= end; i += STRETCH) memcpy(row + i, stretch, STRETCH);
-    for (; i < end; i++) row[i] = row[i - size];
-}
-
 /* Bit j tells whether byte j from here on is not zero, of a BLOCK of them. */
 static inline uint64_t nonzero_bytes(const uint8_t *at) {
     uint64_t bits = 0;
@@ -90,6 +82,10 @@ static inline uint64_t nonzero_bytes(const uint8_t *at) {
  */
 #define INLINED static inline __attribute__((always_inline))
 
+INLINED size_t whole_pixels(size_t n_bytes, size_t size) {
+    return n_bytes - n_bytes % size;
+}
+
 INLINED size_t reverse_pixel(int filter, size_t size, const uint8_t *restrict residual,
                              const uint8_t *restrict above, uint8_t *restrict row, size_t i) {
     for (size_t end = i + size; i < end; i++) {
@@ -99,13 +95,29 @@ INLINED size_t reverse_pixel(int filter, size_t size, const uint8_t *restrict re
     return i;
 }
 
-/* Repeats the left pixel as far as residuals are zero and, but for Sub, the row above is flat. */
+/* Bit j tells whether byte j from here on differs from that of the pixel before. */
+INLINED uint64_t unlike_left(const uint8_t *at, size_t size) {
+    uint8_t differences[BLOCK];
+    for (size_t j = 0; j < BLOCK; j++) differences[j] = at[j] ^ at[j - size];
+    return nonzero_bytes(differences);
+}
+
+/*
+ * Repeats the left pixel as far as residuals are zero and, but for Sub, the row above is flat, and
+ * some of it beyond.
+ */
 INLINED size_t fill_left(int filter, size_t size, const uint8_t *restrict residual,
                          const uint8_t *restrict above, uint8_t *restrict row, size_t i, size_t n) {
-    size_t end = flat_end(residual, filter == SUB ? NULL : above, size, i, n);
-    end -= end % size;
-    repeat_pixel(row, size, i, end);
-    return end;
+    uint8_t stretch[BLOCK];
+    for (size_t k = 0; k < BLOCK; k++) stretch[k] = row[i - size + k % size];
+    for (; n - i >= BLOCK; i += BLOCK) {
+        memcpy(row + i, stretch, BLOCK);
+        uint64_t found = nonzero_bytes(residual + i);
+        if (filter != SUB) found |= unlike_left(above + i, size);
+        if (found) return i + whole_pixels((size_t)__builtin_ctzll(found), size);
+    }
+    memcpy(row + i, stretch, n - i);
+    return i + whole_pixels(flat_end(residual, filter == SUB ? NULL : above, size, i, n) - i, size);
 }
 
 /* Copies the row above as far as residuals are zero, and some of it beyond. */
@@ -115,14 +127,10 @@ INLINED size_t copy_above(size_t size, const uint8_t *restrict residual,
     for (; n - i >= BLOCK; i += BLOCK) {
         memcpy(row + i, above + i, BLOCK);
         uint64_t found = nonzero_bytes(residual + i);
-        if (found) {
-            size_t first = (size_t)__builtin_ctzll(found);
-            return i + first - first % size;
-        }
+        if (found) return i + whole_pixels((size_t)__builtin_ctzll(found), size);
     }
     memcpy(row + i, above + i, n - i);
-    size_t end = flat_end(residual, NULL, size, i, n);
-    return end - end % size;
+    return i + whole_pixels(flat_end(residual, NULL, size, i, n) - i, size);
 }
 
 INLINED int is_like_above(size_t size, const uint8_t *above, const uint8_t *row, size_t i) {
@@ -144,17 +152,19 @@ INLINED void reverse_left(int filter, size_t size, const uint8_t *restrict resid
  * Where the residual is zero,
  *  - and a == c: a + b - c is b, so b; the next pixel then has a == c too.
  *  - and b == c: a + b - c is a; the left pixel again, as long as the row above is flat.
- * Rows mostly differ from the one above by the place of a border, so by few pixels at a time.
+ * Rows mostly differ from the one above by the place of a border, so by few pixels at a time, and
+ * it is quicker to reverse that many than to find out how many they are.
  */
 INLINED void reverse_paeth(size_t size, const uint8_t *restrict residual,
                            const uint8_t *restrict above, uint8_t *restrict row, size_t i,
                            size_t n) {
-    for (size_t parted = i; i < n;) {
+    while (i < n) {
         if (is_like_above(size, above, row, i - size))
-            parted = i = copy_above(size, residual, above, row, i, n);
-        else if (i - parted >= FEW * size)
-            parted = i = fill_left(PAETH, size, residual, above, row, i, n);
-        if (i < n) i = reverse_pixel(PAETH, size, residual, above, row, i);
+            i = copy_above(size, residual, above, row, i, n);
+        else
+            i = fill_left(PAETH, size, residual, above, row, i, n);
+        for (size_t k = 0; k < FEW && i < n; k++)
+            i = reverse_pixel(PAETH, size, residual, above, row, i);
     }
 }
 
