@@ -168,8 +168,8 @@ static sm_status evaluate_cell(evaluation *e, const sm_cell *cell, size_t image)
         status = write_cell(e, cell);
     }
     if (status == SM_OK && cell->n_truths > 0 && cell->n_detections > 0) {
-        status = sm_overlap_find(&e->overlap, e->batch, image, cell, e->crowd.data,
-                                 e->protocol->boxes, e->lowest);
+        status = sm_overlap_find(&e->overlap, e->batch, e->protocol, image, cell, e->crowd.data,
+                                 e->lowest);
         if (status == SM_OK) status = match_cell(e, cell);
     }
     if (status == SM_OK) write_detections(e, cell);

@@ -10,13 +10,22 @@
  * Sources. COCO: pycocotools 2.0.11, cocoeval.py. LVIS (`federated`): lvis 0.5.3, eval.py and
  * results.py: a category counts in an image only if it is annotated there or listed as absent;
  * where its annotation is not exhaustive, unmatched detections are ignored; the best
- * `max_per_image` detections of an image are kept before anything else.
+ * `max_per_image` detections of an image are kept before anything else. Boundaries:
+ * boundary-iou-api 37d2558, cocoeval.py, computeBoundaryIoU.
  */
 #ifndef SM_INSTANCES_H
 #define SM_INSTANCES_H
 
 #include "matching.h"
 #include "objects.h"
+
+/* What the IoU of a pair is of; with crowds, of masks also where boundaries are asked for. */
+typedef enum sm_compared {
+    SM_COMPARE_MASKS,
+    SM_COMPARE_BOXES,
+    SM_COMPARE_BOUNDARIES, /* the lesser of that of the masks and that of their bands
+                              (boundary_band.h) */
+} sm_compared;
 
 typedef struct sm_instance_protocol {
     const double *thresholds; /* IoU, ascending; n_thresholds <= SM_MAX_THRESHOLDS */
@@ -26,10 +35,11 @@ typedef struct sm_instance_protocol {
     size_t n_categories;
     uint32_t max_per_category; /* detections kept per image and category, by score; 0 for all */
     uint32_t max_per_image;    /* detections kept per image, by score, first of all; 0 for all */
-    int boxes;                 /* IoU of boxes instead of masks */
-    int federated;             /* LVIS: see above; crowds are not known there, "ignore" is */
-    int unnamed_zero; /* an object of id 0 never counts as matched, as in the official tools */
-    int drop_empty;   /* what has no area is not there, as in lvis */
+    sm_compared compared;
+    double band_ratio; /* of boundaries: share of the image's diagonal, >= 0 */
+    int federated;     /* LVIS: see above; crowds are not known there, "ignore" is */
+    int unnamed_zero;  /* an object of id 0 never counts as matched, as in the official tools */
+    int drop_empty;    /* what has no area is not there, as in lvis */
 } sm_instance_protocol;
 
 /* One side's table, its rows grouped by image (lookup.h). Unused columns may be NULL. */
@@ -50,7 +60,7 @@ typedef struct sm_listed {
 } sm_listed;
 
 typedef struct sm_instance_batch {
-    const uint32_t *height, *width; /* per image; read only for masks */
+    const uint32_t *height, *width; /* per image; not read for boxes */
     sm_instance_side truth, prediction;
     sm_listed negative, not_exhaustive; /* federated only */
 } sm_instance_batch;

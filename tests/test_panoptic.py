@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from evaluators.panoptic_cases import CATEGORIES, images, sides
+from evaluators.panoptic_cases import CATEGORIES, enlarged, images, sides
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from reference.panoptic import Image, tally
 
 from segmetrics.errors import InputError
@@ -35,6 +36,33 @@ def test_matches_are_those_of_the_definition(case: Image) -> None:
             assert ious.tolist() == each.ious
             assert Counter(matches.invented.tolist())[category] == each.invented
             assert Counter(matches.missed.tolist())[category] == each.missed
+
+
+@settings(max_examples=200, deadline=None)
+@given(images(), st.integers(1, 7), st.sampled_from([0.005, 0.1]), st.sampled_from(get_args(Parity)))
+def test_matches_of_bands_are_those_of_the_definition(
+    case: Image, factor: int, ratio: float, parity: Parity
+) -> None:
+    case = enlarged(case, factor)
+    matches = match_segments(*sides(case), parity=parity, band_ratio=ratio)
+    categories = [category.id for category in CATEGORIES]
+    expected = tally([case], categories, official=parity == "official", band_ratio=ratio)
+    for category, each in expected.items():
+        of_category = matches.category == category
+        ious = matches.intersection[of_category] / matches.union[of_category]
+        assert ious.tolist() == each.ious
+        assert Counter(matches.invented.tolist())[category] == each.invented
+        assert Counter(matches.missed.tolist())[category] == each.missed
+
+
+def test_bands_of_colours() -> None:
+    ids = np.kron([[7, 7], [7, 70_000]], np.ones((9, 9), np.uint32)).astype(np.uint32)
+    colours = np.stack([ids & 255, ids >> 8 & 255, ids >> 16], axis=-1).astype(np.uint8)
+    truth, prediction = np.roll(ids, 1, axis=0), {7: 1, 70_000: 1}
+    of_ids = panoptic_quality(truth, ids, {7: 1, 70_000: 1}, prediction, band_ratio=0.02)
+    of_colours = panoptic_quality(truth, colours, {7: 1, 70_000: 1}, prediction, band_ratio=0.02)
+    assert of_ids == of_colours
+    assert of_ids["pq"] < panoptic_quality(truth, ids, {7: 1, 70_000: 1}, prediction)["pq"]
 
 
 def test_an_iou_of_one_half_is_no_match() -> None:

@@ -2,7 +2,7 @@
 
 A driver is a script beside this module, run by `side_by_side.py` as
 
-    python DRIVER GROUND_TRUTH RESULTS {segm,bbox} {coco,lvis} THREADS
+    python DRIVER GROUND_TRUTH RESULTS {segm,bbox,boundary} {coco,lvis} THREADS
 
 Its last line of output is a JSON object: the numbers in the order of the official summary (12 for COCO, 13
 for LVIS), the seconds from before the files are opened to having the numbers, and the versions measured.

@@ -149,7 +149,7 @@ static void check_federated(sm_instance_protocol protocol) {
 static void check_unknown_size(sm_instance_protocol protocol) {
     static const uint32_t none[] = {8, 0};
     example e;
-    protocol.boxes = 0;
+    protocol.compared = SM_COMPARE_MASKS;
     CHECK(evaluate(&e, &protocol, 0, N_IMAGES) == SM_OK);
     release(&e);
     e.batch.height = none;
@@ -165,7 +165,7 @@ int main(void) {
                                      .areas = areas,
                                      .n_areas = 2,
                                      .n_categories = 2,
-                                     .boxes = 1};
+                                     .compared = SM_COMPARE_BOXES};
     check_rows(&protocol);
     check_slices(&protocol);
     check_limits(protocol);

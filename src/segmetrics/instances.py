@@ -18,7 +18,10 @@ from segmetrics._core import coco as _coco
 from segmetrics._core import instances as _core
 
 Geometry = Literal["masks", "boxes"]
-"""What is compared."""
+"""What is read."""
+
+Compared = Literal["masks", "boxes", "boundary"]
+"""What the IoU of a pair is of; "boundary" is the lesser of that of the masks and that of their bands."""
 
 NOT_LISTED: int = _core.NOT_LISTED
 """`Instances.category` of a row whose category the table does not list."""
@@ -28,6 +31,15 @@ SHAPE_DTYPE: np.dtype[Any] = _coco.SHAPE
 
 SHAPE_NONE, SHAPE_TEXT, SHAPE_COUNTS, SHAPE_POLYGONS, SHAPE_BOX = range(5)
 """Values of its `kind`."""
+
+
+def geometry_of(compared: Compared) -> Geometry:
+    """What must be read to compare it.
+
+    >>> geometry_of("boundary")
+    'masks'
+    """
+    return "boxes" if compared == "boxes" else "masks"
 
 
 @dataclass(frozen=True)

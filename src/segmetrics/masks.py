@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from math import inf
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -32,8 +33,11 @@ __all__ = [
     "MAX_PIXELS",
     "MaskArray",
     "area",
+    "boundary_bands",
+    "boundary_iou",
     "box_iou",
     "boxes",
+    "checked_ratio",
     "concatenate",
     "decode",
     "encode",
@@ -426,6 +430,55 @@ def _meet(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> NDArray[np.bool_]:
     end = np.minimum(a[:, np.newaxis, 2:], b[:, 2:])
     meets = start < end
     return meets[..., 0] & meets[..., 1]
+
+
+def boundary_bands(masks: MaskArray, *, ratio: float = 0.02) -> MaskArray:
+    """The pixels of each mask close to its boundary; see `segmetrics.boundary_bands`.
+
+    Args:
+        masks: n masks.
+        ratio: How wide the bands are, as a share of the diagonal of each mask's image.
+
+    Raises:
+        ValueError: The ratio is negative or not finite.
+
+    >>> decode(boundary_bands(encode(np.ones((3, 4))))).astype(int).tolist()
+    [[[1, 1, 1, 1], [1, 0, 0, 1], [1, 1, 1, 1]]]
+    """
+    runs, offsets = _core.bands(masks.runs, masks.offsets, masks.sizes, checked_ratio(ratio))
+    return trusted(runs, offsets, masks.sizes)
+
+
+def boundary_iou(detections: MaskArray, truths: MaskArray, *, ratio: float = 0.02) -> NDArray[np.float64]:
+    """Intersection over union of the bands of every detection and every truth.
+
+    Args:
+        detections: d masks.
+        truths: g masks, all of one size with the detections.
+        ratio: As `boundary_bands`.
+
+    Returns:
+        (d, g) float64; 0 where the two share nothing. Boundary AP compares by the lesser of this and `iou`.
+
+    Raises:
+        InputError: The sizes differ.
+        ValueError: The ratio is negative or not finite.
+
+    >>> boundary_iou(encode(np.eye(2)), encode([np.tri(2), np.ones((2, 2))])).round(3).tolist()
+    [[0.667, 0.5]]
+    """
+    return iou(boundary_bands(detections, ratio=ratio), boundary_bands(truths, ratio=ratio))
+
+
+def checked_ratio(ratio: float) -> float:
+    """The ratio of a band's width to the diagonal of its image, if it can be one.
+
+    Raises:
+        ValueError: It is negative or not finite.
+    """
+    if not 0 <= ratio < inf:
+        raise ValueError(f"the ratio of a band to the diagonal is {ratio}, expected a number >= 0")
+    return float(ratio)
 
 
 def box_iou(detections: ArrayLike, truths: ArrayLike, crowd: ArrayLike | None = None) -> NDArray[np.float64]:

@@ -4,7 +4,10 @@ A panoptic image gives each pixel the id of one segment, or `VOID`. A segment is
 pixels of a kind of stuff. A predicted segment and a true one of the same category match if their IoU is above
 one half; then no other can match either of them, so no assignment is to be chosen.
 
-Source: Kirillov et al., Panoptic Segmentation, CVPR 2019, as panopticapi 7bb4655 computes it (evaluation.py).
+Boundary PQ compares, besides two segments, their bands (`segmetrics.boundary_bands`): the lesser IoU counts.
+
+Sources: Kirillov et al., Panoptic Segmentation, CVPR 2019, as panopticapi 7bb4655 computes it
+(evaluation.py); Cheng et al., Boundary IoU, CVPR 2021, as boundary-iou-api 37d2558 does (coco_panoptic_api).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmetrics.arrays import as_numpy
+from segmetrics.boundary_bands import label_bands
 from segmetrics.errors import InputError
 from segmetrics.labelmaps import MAX_ID, PairCounts, joint_pairs
 from segmetrics.types import Parity
@@ -140,8 +144,9 @@ class Matches(NamedTuple):
 
     Attributes:
         category: (m,) int64, category ids of the pairs that match, by truth's id, then prediction's.
-        intersection: (m,) int64, pixels that a pair shares.
-        union: (m,) int64, pixels of either, without those of the prediction that are void in the truth.
+        intersection: (m,) int64, pixels that a pair shares; where its bands have the lesser IoU, theirs.
+        union: (m,) int64, pixels of either, without those of the prediction that are void in the truth;
+            likewise.
         missed: (k,) int64, category ids of the false negatives.
         invented: (j,) int64, category ids of the false positives.
         n_doubtful: True segments whose map and list disagree: another area, no pixel, or not listed.
@@ -156,7 +161,11 @@ class Matches(NamedTuple):
 
 
 def match_segments(
-    truth: PanopticImage, prediction: PanopticImage, *, parity: Parity = "official"
+    truth: PanopticImage,
+    prediction: PanopticImage,
+    *,
+    parity: Parity = "official",
+    band_ratio: float | None = None,
 ) -> Matches:
     """Match the segments of one image.
 
@@ -165,6 +174,7 @@ def match_segments(
         prediction: Its ids and those listed must be the same; crowds and areas are not asked for.
         parity: "official" takes the areas of true segments from their list, where it has them, and of a
             category's crowds only the last listed excuses predictions. "clean" counts pixels and takes all.
+        band_ratio: How wide the bands are, as a share of the image's diagonal; None to compare none.
 
     Raises:
         InputError: The maps differ in size or hold what is no id, a predicted id is not listed or has no
@@ -186,13 +196,18 @@ def match_segments(
         place = _segment(true.ids[t[union.argmin()]])
         raise InputError('"area" is 0, but it has pixels', file=truth.file, place=place)
     is_match = 2 * shared > union
-    t, p = t[is_match], p[is_match]
+    t, p, shared, union = t[is_match], p[is_match], shared[is_match], union[is_match]
+    if band_ratio is not None and len(t):
+        of_bands = _Bands(truth, prediction, band_ratio).compare(t, p)
+        shared, union = _lesser((shared, union), of_bands)
+        is_match = 2 * shared > union
+        t, p, shared, union = t[is_match], p[is_match], shared[is_match], union[is_match]
     is_missed, is_invented = ~true.is_crowd, 2 * excused <= found.prediction_areas
     is_missed[t] = is_invented[p] = False
     return Matches(
         category=true.categories[t],
-        intersection=shared[is_match],
-        union=union[is_match],
+        intersection=shared,
+        union=union,
         missed=true.categories[is_missed],
         invented=predicted.categories[is_invented],
         n_doubtful=found.n_doubtful(),
@@ -240,6 +255,42 @@ class _Found:
         ids = self._pairs.truth
         unlisted = {*ids[(self._truth < 0) & (ids != VOID)].tolist()}
         return int(np.count_nonzero(differing | (self.truth_areas == 0))) + len(unlisted)
+
+
+class _Bands:
+    """The pixels of two maps that lie in the bands of their segments."""
+
+    def __init__(self, truth: PanopticImage, prediction: PanopticImage, ratio: float) -> None:
+        ids = _ids_of(truth.ids), _ids_of(prediction.ids)
+        in_truth, in_prediction = (label_bands(side, ratio=ratio) for side in ids)
+        self._found = [
+            _Found(
+                joint_pairs(*(side[where][np.newaxis] for side in ids)), truth.segments, prediction.segments
+            )
+            for where in (in_truth & in_prediction, in_truth, in_prediction)
+        ]
+
+    def compare(self, t: Rows, p: Rows) -> tuple[Integers, Integers]:
+        """Intersection and union of the bands of pairs of one category, by their rows."""
+        both, in_truth, in_prediction = self._found
+        pixels = {(i, k): n for i, k, n in zip(*both.of_one_category(), strict=True)}
+        shared = np.array([pixels.get(pair, 0) for pair in zip(t, p, strict=True)], np.int64)
+        areas = in_truth.truth_areas[t] + in_prediction.prediction_areas[p]
+        return shared, areas - shared - in_prediction.void[p]
+
+
+def _ids_of(ids: NDArray[Any]) -> NDArray[np.uint32]:
+    """(h, w) ids, of colours too."""
+    if ids.ndim == 2:
+        return ids.astype(np.uint32, copy=False)
+    red, green, blue = np.moveaxis(ids.astype(np.uint32), -1, 0)
+    return np.asarray(red | green << 8 | blue << 16, np.uint32)
+
+
+def _lesser(one: tuple[Integers, Integers], other: tuple[Integers, Integers]) -> tuple[Integers, Integers]:
+    """Of each two fractions the lesser, of equal ones the first."""
+    is_other = other[0] / other[1] < one[0] / one[1]
+    return np.where(is_other, other[0], one[0]), np.where(is_other, other[1], one[1])
 
 
 Means = tuple[float | None, float | None, float | None]
@@ -301,6 +352,7 @@ def panoptic_quality(
     prediction_segments: Segments | Mapping[int, int] | Sequence[Mapping[str, Any]],
     *,
     parity: Parity = "official",
+    band_ratio: float | None = None,
 ) -> dict[str, float]:
     """Panoptic quality of one image, the mean over the categories that occur or are predicted in it.
 
@@ -310,6 +362,7 @@ def panoptic_quality(
         truth_segments: What the ids stand for: a mapping to category ids, or "segments_info" in COCO's form.
         prediction_segments: Likewise.
         parity: As `match_segments`.
+        band_ratio: As `match_segments`.
 
     Returns:
         "pq", "sq" and "rq", fractions; NaN where neither side has a segment.
@@ -325,7 +378,7 @@ def panoptic_quality(
         PanopticImage.of((truth, truth_segments), "truth"),
         PanopticImage.of((prediction, prediction_segments), "prediction"),
     )
-    matches = match_segments(*sides, parity=parity)
+    matches = match_segments(*sides, parity=parity, band_ratio=band_ratio)
     categories = np.unique(np.concatenate([side.segments.categories for side in sides]))
     rows = [np.searchsorted(categories, ids) for ids in (matches.category, matches.invented, matches.missed)]
     hits, wrong, missed = (np.bincount(positions, minlength=len(categories)) for positions in rows)

@@ -13,7 +13,7 @@ Key = int | str
 
 Count = Annotated[int, Meta(ge=0)]
 OverValue = str | int | float
-Unit = Literal["fraction", "percent", "px", "s", "count"]
+Unit = Literal["fraction", "percent", "px", "mm", "s", "count", "bits"]
 Parity = Literal["official", "clean"]
 
 

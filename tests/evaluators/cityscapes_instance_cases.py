@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 from reference.cityscapes_instances import Image, Instance
 
@@ -54,6 +56,17 @@ def images(draw: st.DrawFn) -> Image:
         label, confidence = draw(st.sampled_from((24, 26, 7))), draw(st.sampled_from((0.2, 0.5, 0.5, 0.9)))
         predictions.append(Instance(label, confidence, mask))
     return Image(truth, predictions)
+
+
+def enlarged(image: Image) -> st.SearchStrategy[Image]:
+    """The same image with squares for pixels, so that objects have an inside."""
+
+    def by(factor: int) -> Image:
+        square = np.ones((factor, factor), np.int64)
+        predictions = [replace(each, mask=np.kron(each.mask, square).tolist()) for each in image.predictions]
+        return Image(np.kron(image.truth, square).tolist(), predictions)
+
+    return st.integers(1, 6).map(by)
 
 
 def small() -> list[Image]:

@@ -12,7 +12,7 @@ from reference import masks
 from reference.instances import best_of_each_image
 
 from segmetrics.evaluators.instances import AreaRange, InstanceEvaluator, InstanceGrid, Rules
-from segmetrics.instances import Geometry
+from segmetrics.instances import Compared, geometry_of
 from segmetrics.readers.coco import AreaRule, GroundTruth, Results, read_ground_truth, read_results
 
 Record = dict[str, Any]
@@ -32,13 +32,15 @@ class Case:
     truth: Record
     results: list[Record]
     grid: InstanceGrid
-    geometry: Geometry
+    geometry: Compared
     rules: Rules
 
     def read(self, area: AreaRule = "official", threads: int = 1) -> tuple[GroundTruth, Results]:
         """Both sides as tables."""
         federated = self.rules == "lvis"
-        truth = read_ground_truth(self.truth, geometry=self.geometry, federated=federated, threads=threads)
+        truth = read_ground_truth(
+            self.truth, geometry=geometry_of(self.geometry), federated=federated, threads=threads
+        )
         limit = self.grid.max_dets[-1] if federated else 0
         return truth, read_results(self.results, truth, area=area, max_per_image=limit, threads=threads)
 
@@ -214,7 +216,7 @@ def _detection(draw: st.DrawFn, scene: _Scene, category: int, boxes: str) -> Rec
 
 @st.composite
 def _results(
-    draw: st.DrawFn, places: Sequence[tuple[_Scene, int]], rules: Rules, geometry: Geometry, limit: int
+    draw: st.DrawFn, places: Sequence[tuple[_Scene, int]], rules: Rules, geometry: Compared, limit: int
 ) -> list[Record]:
     """Detections at these places. Where only some have a box, the one that decides about sizes has none."""
     boxes = draw(st.sampled_from(["none", "all", "some"]))
@@ -222,7 +224,7 @@ def _results(
     if boxes == "some":
         first = best_of_each_image(results, limit)[0] if rules == "lvis" else results[0]
         first.pop("bbox", None)
-        if rules == "coco" and geometry == "masks" and draw(st.booleans()):
+        if rules == "coco" and geometry != "boxes" and draw(st.booleans()):
             first["bbox"] = []
     return results
 
@@ -237,7 +239,7 @@ def cases(
 ) -> Case:
     """Up to four images, some empty, and up to three categories; ids in no order."""
     chosen: Rules = draw(rules)
-    geometry: Geometry = draw(st.sampled_from(["masks", "boxes"]))
+    geometry: Compared = draw(st.sampled_from(["masks", "boxes", "boundary"]))
     grid = grid or draw(grids(one_limit=chosen == "lvis"))
     keys = draw(st.lists(st.integers(-3, 9), min_size=1, max_size=4, unique=True))
     categories = draw(st.lists(st.integers(-2, 9), min_size=1, max_size=3, unique=True))

@@ -1,4 +1,7 @@
-"""pycocotools and lvis, run quietly on copies of the dicts they would otherwise change."""
+"""pycocotools and lvis, run quietly on copies of the dicts they would otherwise change.
+
+Boundaries are compared as boundary-iou-api does, which is the two of them with another IoU.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,15 @@ from typing import Any
 import numpy as np
 from lvis import LVIS, LVISEval, LVISResults
 from numpy.typing import NDArray
+from pycocotools import mask as mask_utils
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
+from reference.boundary_bands import boundary_band
 
 from segmetrics.evaluators.instances import InstanceGrid
-from segmetrics.instances import Geometry
+from segmetrics.instances import Compared
 
-IOU_TYPES = {"masks": "segm", "boxes": "bbox"}
+IOU_TYPES = {"masks": "segm", "boxes": "bbox", "boundary": "segm"}
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,10 @@ class Answer:
 
 
 def coco(
-    truth: dict[str, Any], results: list[dict[str, Any]], geometry: Geometry, grid: InstanceGrid | None = None
+    truth: dict[str, Any], results: list[dict[str, Any]], geometry: Compared, grid: InstanceGrid | None = None
 ) -> Answer:
     """Arrays of pycocotools; over its own grid also its 12 numbers."""
-    with _quietly():
+    with _quietly(), _iou_of(geometry):
         dataset = COCO()
         dataset.dataset = deepcopy(truth)
         dataset.createIndex()
@@ -54,11 +59,11 @@ def coco(
 
 
 def lvis(
-    truth: dict[str, Any], results: list[dict[str, Any]], geometry: Geometry, grid: InstanceGrid | None = None
+    truth: dict[str, Any], results: list[dict[str, Any]], geometry: Compared, grid: InstanceGrid | None = None
 ) -> Answer:
     """Arrays of lvis; over its own grid also its 13 numbers. Any grid must have one limit of detections."""
     limit = 300 if grid is None else grid.max_dets[0]
-    with _quietly(), _float_of_old_numpy():
+    with _quietly(), _float_of_old_numpy(), _iou_of(geometry):
         dataset = _InMemory(deepcopy(truth))
         found = LVISResults(dataset, deepcopy(results), max_dets=limit)
         evaluation = LVISEval(dataset, found, IOU_TYPES[geometry])
@@ -105,6 +110,31 @@ def _quietly() -> Iterator[None]:
             yield
     finally:
         logging.disable(logging.NOTSET)
+
+
+@contextlib.contextmanager
+def _iou_of(geometry: Compared) -> Iterator[None]:
+    """IoU as both tools call it, of boundaries the lesser one (boundary-iou-api, computeBoundaryIoU)."""
+    plain = mask_utils.iou
+
+    def lesser_iou(detections: list[Any], truths: list[Any], crowd: list[int]) -> Any:
+        ious = plain(detections, truths, crowd)
+        if not detections or not truths:
+            return ious
+        bands = [[_band(mask) for mask in side] for side in (detections, truths)]
+        return np.where(np.array(crowd) == 0, np.minimum(ious, plain(*bands, crowd)), ious)
+
+    if geometry == "boundary":
+        mask_utils.iou = lesser_iou
+    try:
+        yield
+    finally:
+        mask_utils.iou = plain
+
+
+def _band(mask: dict[str, Any]) -> Any:
+    band = boundary_band(mask_utils.decode(mask) != 0, 0.02)
+    return mask_utils.encode(np.asfortranarray(band, np.uint8))
 
 
 @contextlib.contextmanager

@@ -43,6 +43,17 @@ def images(draw: st.DrawFn) -> Image:
     )
 
 
+def enlarged(image: Image, factor: int) -> Image:
+    """The same image with squares for pixels, so that segments have an inside."""
+    truth, prediction = (
+        np.kron(ids, np.ones((factor, factor), np.int64)).tolist() for ids in (image.truth, image.prediction)
+    )
+    segments = [
+        one | {"area": max(1, one["area"] * factor**2 + one["area"] % 3 - 1)} for one in image.truth_segments
+    ]
+    return Image(truth, prediction, segments, image.prediction_segments)
+
+
 def segment(draw: st.DrawFn, ids: list[list[int]], segment_id: int) -> dict[str, Any]:
     area = sum(row.count(segment_id) for row in ids)
     return {

@@ -8,10 +8,14 @@ from typing import Any
 from numpy.typing import NDArray
 
 from evaluators import (
+    boundary_cases,
     cityscapes_instance_cases,
     instance_cases,
     panoptic_cases,
+    region_cases,
     semantic_cases,
+    surface_cases,
+    video_object_cases,
     voc_instance_cases,
 )
 from segmetrics.evaluators.row_states import RowEvaluator
@@ -27,7 +31,11 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
         cityscapes_instance_cases.small(), [3, 7]
     ),
     "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
+    "boundaries": lambda: boundary_cases.evaluated([3, 7]),
+    "regions": lambda: region_cases.evaluated([3, 7]),
     "semantic": lambda: semantic_cases.small(per_image=True, means={"final": ("iou.mean", "accuracy.pixel")}),
+    "video objects": lambda: video_object_cases.evaluated([3, 7]),
+    "surface distances": lambda: surface_cases.evaluated(surface_cases.small(), [3, 7]),
 }
 """A state of the images 3 and 7, with rows of every kind."""
 

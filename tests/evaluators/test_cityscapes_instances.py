@@ -15,6 +15,7 @@ from reference.cityscapes_instances import THRESHOLDS, Image, average_precision
 
 from evaluators.cityscapes_instance_cases import (
     VOID,
+    enlarged,
     evaluated,
     evaluator,
     images,
@@ -68,6 +69,34 @@ def test_scores_are_those_of_the_definition(cases: list[Image], min_region: int)
             assert found[c, k] == pytest.approx(
                 np.nan if expected is None else expected, rel=0, abs=1e-12, nan_ok=True
             )
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(images().flatmap(enlarged), max_size=2),
+    st.sampled_from([0, 20, 100]),
+    st.sampled_from([0.005, 0.1]),
+)
+def test_boundary_scores_are_those_of_the_definition(
+    cases: list[Image], min_region: int, band_ratio: float
+) -> None:
+    found = evaluated(cases, min_region=min_region, band_ratio=band_ratio).average_precisions().values
+    for c, label in enumerate((24, 26)):
+        for k, threshold in enumerate(THRESHOLDS):
+            expected = average_precision(
+                cases, label, threshold, void=VOID, min_region=min_region, band_ratio=band_ratio
+            )
+            assert found[c, k] == pytest.approx(
+                np.nan if expected is None else expected, rel=0, abs=1e-12, nan_ok=True
+            )
+
+
+def test_boundary_scores_have_a_name_of_their_own_and_keep_it() -> None:
+    result = evaluated(small(), [3, 7], band_ratio=0.005)
+    assert {score.id for score in result.compute()} == {"boundary.ap"}
+    again = CityscapesInstanceEvaluator.from_bytes(result.to_bytes())
+    assert list(again.compute()) == list(result.compute())
+    assert again.to_bytes() == result.to_bytes()
 
 
 def scene(*ids: int) -> list[list[int]]:
@@ -157,7 +186,12 @@ def test_states_that_numbered_their_images_do_not_merge() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [evaluator(min_region=4), CityscapesInstanceEvaluator(CLASSES, min_region=3)]
+    "other",
+    [
+        evaluator(min_region=4),
+        evaluator(band_ratio=0.005),
+        CityscapesInstanceEvaluator(CLASSES, min_region=3),
+    ],
 )
 def test_states_measured_otherwise_do_not_merge(other: CityscapesInstanceEvaluator) -> None:
     with pytest.raises(MergeError, match="different"):
@@ -211,6 +245,9 @@ def test_a_minimum_below_zero_is_refused() -> None:
         pytest.param(put("overlaps", (0, 1), 4), id="overlap larger than the region"),
         pytest.param(put("overlaps", (0, 0), 26777), id="overlap with no region"),
         pytest.param(put("overlaps", (2, 0), 26), id="overlap twice"),
+        pytest.param(put("overlaps", (0, 2), 0), id="an intersection of nothing"),
+        pytest.param(put("overlaps", (0, 3), 2**40), id="a union larger than both"),
+        pytest.param(put("overlaps", (1, 3), 1), id="an IoU greater than of the masks"),
     ],
 )
 def test_rows_that_cannot_be_are_refused(spoil: Spoil) -> None:

@@ -25,24 +25,31 @@ COCO_GRID = InstanceGrid()
 LVIS_GRID = InstanceGrid(max_dets=(300,))
 
 
+def ids_of(scores: Scores) -> tuple[str, str]:
+    """What average precision and recall are called."""
+    return ("boundary.ap", "boundary.ar") if scores[0].id == "boundary.ap" else ("ap", "ar")
+
+
 def coco_numbers(scores: Scores) -> Iterator[float | None]:
     """In the order of `COCOeval.stats`."""
-    yield scores["ap"]
-    yield from (scores.value("ap", iou=iou) for iou in (0.5, 0.75))
-    yield from (scores.value("ap", area=name) for name in RANGES)
-    yield from (scores.value("ar", max_dets=limit) for limit in (1, 10, 100))
-    yield from (scores.value("ar", area=name, max_dets=100) for name in RANGES)
+    ap, ar = ids_of(scores)
+    yield scores[ap]
+    yield from (scores.value(ap, iou=iou) for iou in (0.5, 0.75))
+    yield from (scores.value(ap, area=name) for name in RANGES)
+    yield from (scores.value(ar, max_dets=limit) for limit in (1, 10, 100))
+    yield from (scores.value(ar, area=name, max_dets=100) for name in RANGES)
 
 
 def lvis_numbers(scores: Scores) -> Iterator[float | None]:
     """In the order of `LVISEval.results`; a frequency that no category has is -1 there."""
-    known = scores.per("frequency", "ap")
-    yield scores["ap"]
-    yield from (scores.value("ap", iou=iou) for iou in (0.5, 0.75))
-    yield from (scores.value("ap", area=name) for name in RANGES)
+    ap, ar = ids_of(scores)
+    known = scores.per("frequency", ap)
+    yield scores[ap]
+    yield from (scores.value(ap, iou=iou) for iou in (0.5, 0.75))
+    yield from (scores.value(ap, area=name) for name in RANGES)
     yield from (known.get(frequency) for frequency in "rcf")
-    yield scores.value("ar", max_dets=300)
-    yield from (scores.value("ar", area=name, max_dets=300) for name in RANGES)
+    yield scores.value(ar, max_dets=300)
+    yield from (scores.value(ar, area=name, max_dets=300) for name in RANGES)
 
 
 def assert_as_defined(case: Case) -> None:

@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 
 from evaluators.test_instances import coco_numbers, lvis_numbers
 from segmetrics.evaluators.instances import InstanceEvaluator, Rules
-from segmetrics.instances import Geometry
+from segmetrics.instances import Compared, geometry_of
 from segmetrics.masks import encode, to_coco
 from segmetrics.readers.coco import read_ground_truth, read_results
 
@@ -34,11 +34,11 @@ def shared(name: str) -> Path:
 
 
 def evaluated(
-    truth_file: Path, results: Path | list[dict[str, Any]], geometry: Geometry, rules: Rules = "coco"
+    truth_file: Path, results: Path | list[dict[str, Any]], geometry: Compared, rules: Rules = "coco"
 ) -> InstanceEvaluator:
     """An evaluator that has seen these files."""
     federated = rules == "lvis"
-    truth = read_ground_truth(truth_file, geometry=geometry, federated=federated, threads=2)
+    truth = read_ground_truth(truth_file, geometry=geometry_of(geometry), federated=federated, threads=2)
     found = read_results(results, truth, max_per_image=300 if federated else 0, threads=2)
     evaluator = InstanceEvaluator(truth.categories, geometry=geometry, rules=rules)
     evaluator.update(truth.instances, found.instances)
@@ -95,20 +95,20 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(("truth", "results", "geometry", "numbers"), GOLDEN)
-def test_golden_numbers(truth: str, results: str, geometry: Geometry, numbers: tuple[float, ...]) -> None:
+def test_golden_numbers(truth: str, results: str, geometry: Compared, numbers: tuple[float, ...]) -> None:
     scores = evaluated(shared(f"data/{truth}"), shared(f"data/{results}"), geometry).compute()
     assert [None if value is None else round(value, 4) for value in coco_numbers(scores)] == list(numbers)
 
 
 @pytest.mark.parametrize(("truth", "results", "geometry", "numbers"), GOLDEN)
 def test_golden_numbers_are_those_of_pycocotools_bit_for_bit(
-    truth: str, results: str, geometry: Geometry, numbers: tuple[float, ...]
+    truth: str, results: str, geometry: Compared, numbers: tuple[float, ...]
 ) -> None:
     expected = assert_as_pycocotools(shared(f"data/{truth}"), shared(f"data/{results}"), geometry)
     assert [None if value is None else round(value, 4) for value in expected] == list(numbers)
 
 
-def assert_as_pycocotools(truth: Path, results: Path, geometry: Geometry) -> list[float | None]:
+def assert_as_pycocotools(truth: Path, results: Path, geometry: Compared) -> list[float | None]:
     """All arrays and all numbers, exactly; returns the numbers."""
     official = pytest.importorskip("evaluators.official", reason="pycocotools is not installed")
     evaluator = evaluated(truth, results, geometry)
@@ -149,9 +149,9 @@ def perturbed(truth: dict[str, Any], seed: int, *, boxes: bool) -> list[dict[str
 
 # lvis_val_100.json of lvis-dataset/lvis-api @ 7d7f07de (LVIS v0.5, 1,230 categories); the answer is that of
 # lvis 0.5.3.
-@pytest.mark.parametrize("geometry", ["masks", "boxes"])
+@pytest.mark.parametrize("geometry", ["masks", "boxes", "boundary"])
 @pytest.mark.parametrize("boxes", [False, True], ids=["without boxes", "with boxes"])
-def test_lvis_validation_images_are_lvis_bit_for_bit(geometry: Geometry, *, boxes: bool) -> None:
+def test_lvis_validation_images_are_lvis_bit_for_bit(geometry: Compared, *, boxes: bool) -> None:
     official = pytest.importorskip("evaluators.official", reason="lvis is not installed")
     path = shared("data/lvis/data/lvis_val_100.json")
     results = perturbed(loaded(path), 20, boxes=boxes)
@@ -179,6 +179,6 @@ def workload(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [("dt_a_segm", "masks"), ("dt_a_bbox", "boxes"), ("dt_b_segm", "masks"), ("dt_b_bbox", "boxes")],
 )
 def test_a_generated_workload_is_pycocotools_bit_for_bit(
-    workload: Path, results: str, geometry: Geometry
+    workload: Path, results: str, geometry: Compared
 ) -> None:
     assert_as_pycocotools(workload / "gt.json", workload / f"{results}.json", geometry)

@@ -88,6 +88,16 @@ def test_scores_are_those_of_the_definition(cases: list[Image], parity: Parity) 
         assert triple(scores, group=group) == close(mean(tallies))
 
 
+def test_boundary_quality_has_names_of_its_own_and_keeps_them() -> None:
+    evaluator = evaluated(small(), [3, 7], band_ratio=0.02)
+    scores = evaluator.compute()
+    assert {score.id for score in scores} == {f"boundary.{score_id}" for score_id in IDS}
+    assert evaluator.protocol.params == {"iou": "boundary", "band_ratio": 0.02}
+    again = PanopticEvaluator.from_bytes(evaluator.to_bytes())
+    assert list(again.compute()) == list(scores)
+    assert again.to_bytes() == evaluator.to_bytes()
+
+
 def close(values: tuple[float, ...] | None) -> Any:
     return (None, None, None) if values is None else pytest.approx(values, rel=0, abs=1e-12)
 
@@ -170,6 +180,7 @@ def test_states_that_numbered_their_images_do_not_merge() -> None:
     [
         PanopticEvaluator(CATEGORIES, parity="clean"),
         PanopticEvaluator(CATEGORIES[:2]),
+        PanopticEvaluator(CATEGORIES, band_ratio=0.02),
         PanopticEvaluator([replace(CATEGORIES[0], is_thing=False), *CATEGORIES[1:]]),
     ],
 )

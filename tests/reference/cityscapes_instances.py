@@ -10,6 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from reference.boundary_bands import boundary_iou
+
 THRESHOLDS = (
     0.5,
     0.55,
@@ -42,14 +45,20 @@ class Image:
 
 
 def average_precision(
-    images: Sequence[Image], label: int, threshold: float, *, void: Collection[int], min_region: int
+    images: Sequence[Image],
+    label: int,
+    threshold: float,
+    *,
+    void: Collection[int],
+    min_region: int,
+    band_ratio: float | None = None,
 ) -> float | None:
     """AP of one label; None without objects."""
     right: list[float] = []
     wrong: list[float] = []
     n_objects = 0
     for image in images:
-        n_objects += _judge(image, label, threshold, void, min_region, right, wrong)
+        n_objects += _judge(image, label, threshold, void, min_region, band_ratio, right, wrong)
     if not n_objects:
         return None
     points = [(0.0, 1.0)]
@@ -65,6 +74,7 @@ def _judge(
     threshold: float,
     void: Collection[int],
     min_region: int,
+    band_ratio: float | None,
     right: list[float],
     wrong: list[float],
 ) -> int:
@@ -78,12 +88,18 @@ def _judge(
         n = inside.total()
         if prediction.label != label or not n:
             continue
-        matched = [id_ for id_ in regions if inside[id_] / (areas[id_] + n - inside[id_]) > threshold]
+        ious = {id_: inside[id_] / (areas[id_] + n - inside[id_]) for id_ in regions}
+        touched = regions
+        if band_ratio is not None:
+            of_bands = {id_: _band_iou(image.truth, id_, prediction.mask, band_ratio) for id_ in regions}
+            touched = [id_ for id_ in regions if of_bands[id_] > 0]
+            ious = {id_: min(ious[id_], of_bands[id_]) for id_ in regions}
+        matched = [id_ for id_ in regions if ious[id_] > threshold]
         for id_ in matched:
             finders.get(id_, []).append(prediction.confidence)
         excused = sum(inside[id_] for id_ in void)
-        excused += sum(inside[id_] for id_ in regions if id_ < 1000)
-        excused += sum(inside[id_] for id_ in regions if areas[id_] < min_region)
+        excused += sum(inside[id_] for id_ in touched if id_ < 1000)
+        excused += sum(inside[id_] for id_ in touched if areas[id_] < min_region)
         if not matched and excused / n <= threshold:
             wrong.append(prediction.confidence)
     for confidences in finders.values():
@@ -91,6 +107,10 @@ def _judge(
         right += best_last[-1:]
         wrong += best_last[:-1]
     return len(objects)
+
+
+def _band_iou(truth: list[list[int]], region: int, mask: list[list[int]], ratio: float) -> float:
+    return boundary_iou(np.array(truth) == region, np.array(mask) != 0, ratio)
 
 
 def _inside(truth: list[list[int]], mask: list[list[int]]) -> Counter[int]:

@@ -12,14 +12,14 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from reference import masks
+from reference import boundary_bands, masks
 from reference.polygon import polygon_mask
 
 from segmetrics.evaluators.instances import AreaRange, InstanceGrid
 
 Record = Mapping[str, Any]
 Result = TypeVar("Result", bound=Record)
-Geometry = Literal["masks", "boxes"]
+Compared = Literal["masks", "boxes", "boundary"]
 Rules = Literal["coco", "lvis"]
 
 
@@ -76,7 +76,7 @@ def evaluate(
     results: Sequence[Record],
     grid: InstanceGrid,
     *,
-    geometry: Geometry = "masks",
+    geometry: Compared = "masks",
     rules: Rules = "coco",
 ) -> Curves:
     """Precision, recall and scores of results against ground truth, as the official tools give them."""
@@ -109,7 +109,7 @@ def is_ignored(truth: Truth, area: AreaRange) -> bool:
 
 
 def match(
-    cell: Cell, threshold: float, area: AreaRange, *, crowds: bool, geometry: Geometry
+    cell: Cell, threshold: float, area: AreaRange, *, crowds: bool, geometry: Compared
 ) -> Iterator[Judged]:
     """Each detection takes the best free object: one that counts before others, by IoU, then the later."""
     free = set(range(len(cell.truths)))
@@ -161,7 +161,7 @@ def best_of_each_image(results: Sequence[Result], limit: int) -> list[Result]:
 
 
 def _cells_by_category(
-    truth: Record, results: Sequence[Record], grid: InstanceGrid, geometry: Geometry, rules: Rules
+    truth: Record, results: Sequence[Record], grid: InstanceGrid, geometry: Compared, rules: Rules
 ) -> Iterator[list[Cell]]:
     """For each category, by id, its cells by id of the image."""
     images = {image["id"]: image for image in truth["images"]}
@@ -207,7 +207,7 @@ def _detection_areas(results: Sequence[Record], images: Mapping[int, Record]) ->
     return [float(_mask(one["segmentation"], images[one["image_id"]]).sum()) for one in results]
 
 
-def _truth(annotation: Record, image: Record, geometry: Geometry, rules: Rules) -> Truth:
+def _truth(annotation: Record, image: Record, geometry: Compared, rules: Rules) -> Truth:
     crowd = bool(annotation.get("iscrowd", 0)) and rules == "coco"
     aside = crowd if rules == "coco" else bool(annotation.get("ignore", 0))
     return Truth(
@@ -215,7 +215,7 @@ def _truth(annotation: Record, image: Record, geometry: Geometry, rules: Rules) 
     )
 
 
-def _shape(record: Record, image: Record, geometry: Geometry) -> Any:
+def _shape(record: Record, image: Record, geometry: Compared) -> Any:
     """The mask or the box of a record; either is made of the other where it is missing."""
     if geometry == "boxes":
         return record.get("bbox") or masks.box(_mask(record["segmentation"], image))
@@ -239,6 +239,9 @@ def _mask(segmentation: Any, image: Record) -> NDArray[np.bool_]:
     return union
 
 
-def _iou(detection: Detection, truth: Truth, geometry: Geometry) -> float:
-    overlap = masks.iou if geometry == "masks" else masks.box_iou
-    return overlap(detection.shape, truth.shape, crowd=truth.crowd)
+def _iou(detection: Detection, truth: Truth, geometry: Compared) -> float:
+    overlap = masks.box_iou if geometry == "boxes" else masks.iou
+    iou = overlap(detection.shape, truth.shape, crowd=truth.crowd)
+    if geometry == "boundary" and not truth.crowd and iou:
+        return min(iou, boundary_bands.boundary_iou(detection.shape, truth.shape, 0.02))
+    return iou

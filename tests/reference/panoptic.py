@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from reference.boundary_bands import boundary_band
+
 Segment = dict[str, Any]
 VOID = 0
 
@@ -42,11 +45,13 @@ class Image:
     prediction_segments: list[Segment]
 
 
-def tally(images: Sequence[Image], categories: Sequence[int], *, official: bool) -> dict[int, Tally]:
+def tally(
+    images: Sequence[Image], categories: Sequence[int], *, official: bool, band_ratio: float | None = None
+) -> dict[int, Tally]:
     """Every category's tally over the images in order."""
     tallies = {category: Tally() for category in categories}
     for image in images:
-        _add(tallies, image, official=official)
+        _add(tallies, image, official=official, band_ratio=band_ratio)
     return tallies
 
 
@@ -59,7 +64,7 @@ def mean(tallies: Sequence[Tally]) -> tuple[float, float, float] | None:
     return pq, sq, rq
 
 
-def _add(tallies: dict[int, Tally], image: Image, *, official: bool) -> None:
+def _add(tallies: dict[int, Tally], image: Image, *, official: bool, band_ratio: float | None) -> None:
     pixels = Counter(
         pair for row in zip(image.truth, image.prediction, strict=True) for pair in zip(*row, strict=True)
     )
@@ -71,8 +76,11 @@ def _add(tallies: dict[int, Tally], image: Image, *, official: bool) -> None:
             shared = pixels[true["id"], predicted["id"]]
             area = true["area"] if official else _area(pixels, 0, true["id"])
             union = _area(pixels, 1, predicted["id"]) + area - shared - pixels[VOID, predicted["id"]]
-            if shared and shared / union > 0.5:
-                tallies[true["category_id"]].ious.append(shared / union)
+            iou = shared / union if shared else 0
+            if iou > 0.5 and band_ratio is not None:
+                iou = min(iou, _band_iou(image, true["id"], predicted["id"], band_ratio))
+            if iou > 0.5:
+                tallies[true["category_id"]].ious.append(iou)
                 matched |= {("truth", true["id"]), ("prediction", predicted["id"])}
     for true in image.truth_segments:
         tallies[true["category_id"]].missed += not true["iscrowd"] and ("truth", true["id"]) not in matched
@@ -85,6 +93,13 @@ def _add(tallies: dict[int, Tally], image: Image, *, official: bool) -> None:
         excused = sum(pixels[truth_id, predicted["id"]] for truth_id in excusing)
         is_excused = excused / _area(pixels, 1, predicted["id"]) > 0.5
         tallies[category].invented += not is_excused and ("prediction", predicted["id"]) not in matched
+
+
+def _band_iou(image: Image, true_id: int, predicted_id: int, ratio: float) -> float:
+    truth = np.array(image.truth)
+    a = boundary_band(truth == true_id, ratio)
+    b = boundary_band(np.array(image.prediction) == predicted_id, ratio)
+    return float((a & b).sum() / ((a | b).sum() - (b & (truth == VOID)).sum()))
 
 
 def _area(pixels: Counter[tuple[int, int]], side: int, segment_id: int) -> int:

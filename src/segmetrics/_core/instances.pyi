@@ -7,6 +7,7 @@ NOT_LISTED: int
 HAS_OUTCOMES: int
 MAX_THRESHOLDS: int
 MAX_AREAS: int
+COMPARED: dict[str, int]
 
 class ImageFault(Exception):
     index: int
@@ -33,7 +34,8 @@ class Protocol:
         n_categories: int,
         max_per_category: int,
         max_per_image: int,
-        boxes: bool,
+        geometry: str,
+        band_ratio: float,
         federated: bool,
         unnamed_zero: bool,
         drop_empty: bool,

@@ -48,6 +48,11 @@ cdef extern from "shapes.h" nogil:
                               uint32_t width, sm_mask_arena *arena, sm_mask *mask) noexcept
 
 cdef extern from "instances.h" nogil:
+    ctypedef enum sm_compared:
+        SM_COMPARE_MASKS
+        SM_COMPARE_BOXES
+        SM_COMPARE_BOUNDARIES
+
     ctypedef struct sm_instance_protocol:
         const double *thresholds
         size_t n_thresholds
@@ -56,7 +61,8 @@ cdef extern from "instances.h" nogil:
         size_t n_categories
         uint32_t max_per_category
         uint32_t max_per_image
-        int boxes
+        sm_compared compared
+        double band_ratio
         int federated
         int unnamed_zero
         int drop_empty
@@ -135,6 +141,8 @@ NOT_LISTED = 0xFFFFFFFF
 HAS_OUTCOMES = 1 << 31
 MAX_THRESHOLDS = SM_MAX_THRESHOLDS
 MAX_AREAS = SM_MAX_AREAS
+
+COMPARED = {"masks": SM_COMPARE_MASKS, "boxes": SM_COMPARE_BOXES, "boundary": SM_COMPARE_BOUNDARIES}
 
 
 class ImageFault(Exception):
@@ -237,8 +245,8 @@ cdef class Protocol:
     cdef const double[:, ::1] areas
 
     def __init__(self, const double[::1] thresholds, const double[:, ::1] areas, size_t n_categories,
-                 uint32_t max_per_category, uint32_t max_per_image, bint boxes, bint federated,
-                 bint unnamed_zero, bint drop_empty):
+                 uint32_t max_per_category, uint32_t max_per_image, str geometry, double band_ratio,
+                 bint federated, bint unnamed_zero, bint drop_empty):
         self.thresholds = thresholds
         self.areas = areas
         self.protocol.thresholds = &thresholds[0]
@@ -248,7 +256,8 @@ cdef class Protocol:
         self.protocol.n_categories = n_categories
         self.protocol.max_per_category = max_per_category
         self.protocol.max_per_image = max_per_image
-        self.protocol.boxes = boxes
+        self.protocol.compared = COMPARED[geometry]
+        self.protocol.band_ratio = band_ratio
         self.protocol.federated = federated
         self.protocol.unnamed_zero = unnamed_zero
         self.protocol.drop_empty = drop_empty

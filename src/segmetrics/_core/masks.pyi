@@ -33,6 +33,9 @@ def measure(
     areas: NDArray[np.int64],
     extents: NDArray[np.uint32],
 ) -> None: ...
+def bands(
+    runs: NDArray[np.uint32], offsets: NDArray[np.int64], sizes: NDArray[np.uint32], ratio: float
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]: ...
 def overlaps(
     runs_a: NDArray[np.uint32],
     offsets_a: NDArray[np.int64],

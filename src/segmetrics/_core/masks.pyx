@@ -47,6 +47,23 @@ class MaskFault(Exception):
         self.message = message
 
 
+cdef extern from "boundary_band.h" nogil:
+    ctypedef struct sm_measured_runs:
+        const sm_run *runs
+        size_t n
+        uint32_t height
+        sm_extent extent
+
+    ctypedef struct sm_band_scratch:
+        sm_buffer drawn
+        sm_buffer eroded
+
+    uint32_t sm_band_distance(uint32_t height, uint32_t width, double ratio) noexcept
+    sm_status sm_band_of_runs(const sm_measured_runs *mask, uint32_t distance, sm_band_scratch *scratch,
+                              sm_buffer *out, size_t first, size_t *n) noexcept
+    void sm_band_scratch_release(sm_band_scratch *scratch) noexcept
+
+
 cdef class Arena:
     """Runs of n masks, one after the other: reserve a bound, write at `end()`, commit what was written."""
 
@@ -267,6 +284,34 @@ def measure(
                 sizes[i, 0],
                 <sm_extent *>&extents[i, 0],
             )
+
+
+def bands(
+    const uint32_t[:, ::1] runs, const int64_t[::1] offsets, const uint32_t[:, ::1] sizes, double ratio
+):
+    """The band of each mask, as runs and their offsets."""
+    cdef Py_ssize_t i
+    cdef Arena arena = Arena(sizes.shape[0])
+    cdef sm_band_scratch scratch = sm_band_scratch(sm_buffer(NULL, 0), sm_buffer(NULL, 0))
+    cdef sm_measured_runs mask
+    cdef sm_status status = SM_OK
+    cdef uint32_t distance
+    cdef size_t n_runs = 0
+    with nogil:
+        for i in range(sizes.shape[0]):
+            mask.runs = runs_at(runs, offsets[i])
+            mask.n = offsets[i + 1] - offsets[i]
+            mask.height = sizes[i, 0]
+            sm_runs_measure(mask.runs, mask.n, mask.height, &mask.extent)
+            distance = sm_band_distance(sizes[i, 0], sizes[i, 1], ratio)
+            status = sm_band_of_runs(
+                &mask, distance, &scratch, &arena.buffer, arena.offsets[arena.n_masks], &n_runs
+            )
+            if status != SM_OK:
+                break
+            arena.commit(n_runs)
+        sm_band_scratch_release(&scratch)
+    return arena.finish(status, NULL)
 
 
 def overlaps(

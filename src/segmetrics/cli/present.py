@@ -19,7 +19,7 @@ _PREDICTIONS = {"instance": "detections", "panoptic": "segments"}
 
 UNDEFINED = "-"
 
-_SINGLE = {"class", "category"}
+_SINGLE = ("class", "category", "threshold")
 _WHOLE = "all"
 _MOST_CLASSES = 5
 
@@ -52,8 +52,8 @@ def summary(record: Record) -> str:
 
 
 def overall(record: Record) -> str:
-    """A line for each score that is not of one class or category; parts of one kind stand side by side."""
-    scores = [score for score in record.scores if not _SINGLE & score.over.keys()]
+    """A line for each score that is over all classes and thresholds; parts of one kind stand side by side."""
+    scores = [score for score in record.scores if score.over.keys().isdisjoint(_SINGLE)]
     if len({name for score in scores for name in score.over}) > 1:
         return table([(_title(score.id, score.over), number(score)) for score in scores])
     cells: dict[str, dict[str, str]] = {}
@@ -82,8 +82,8 @@ def _coverage(record: Record) -> str:
 
 
 def class_table(record: Record) -> str:
-    """A line for each class, a column for each score that is of single classes; then so for categories."""
-    tables = (_table_of(record, name) for name in ("class", "category"))
+    """A line for each class, a column for each score of single classes; so for categories and thresholds."""
+    tables = (_table_of(record, name) for name in _SINGLE)
     return "\n".join(filter(None, tables)) or "no scores of single classes\n"
 
 

@@ -15,34 +15,51 @@ from segmetrics.evaluators.base import Evaluator
 __all__ = [
     "AnnotatedMaps",
     "AreaRange",
+    "BoundaryEvaluator",
     "CityscapesInstanceEvaluator",
     "Evaluator",
     "InstanceEvaluator",
     "InstanceGrid",
     "InstanceSizes",
     "PanopticEvaluator",
+    "RegionEvaluator",
     "SemanticEvaluator",
+    "SpacedMap",
+    "SurfaceDistanceEvaluator",
+    "TrimapEvaluator",
+    "VideoObjectEvaluator",
     "VocInstanceEvaluator",
 ]
 
 if TYPE_CHECKING:
+    from segmetrics.evaluators.boundaries import BoundaryEvaluator
     from segmetrics.evaluators.cityscapes_instances import CityscapesInstanceEvaluator
     from segmetrics.evaluators.instance_grid import AreaRange, InstanceGrid
     from segmetrics.evaluators.instance_iou import InstanceSizes
     from segmetrics.evaluators.instances import InstanceEvaluator
     from segmetrics.evaluators.panoptic import PanopticEvaluator
+    from segmetrics.evaluators.regions import RegionEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
+    from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
+    from segmetrics.evaluators.trimaps import TrimapEvaluator
+    from segmetrics.evaluators.video_objects import VideoObjectEvaluator
     from segmetrics.evaluators.voc_instances import VocInstanceEvaluator
 else:
     _HOMES = {
         "AnnotatedMaps": "segmetrics.evaluators.semantic",
         "AreaRange": "segmetrics.evaluators.instance_grid",
+        "BoundaryEvaluator": "segmetrics.evaluators.boundaries",
         "CityscapesInstanceEvaluator": "segmetrics.evaluators.cityscapes_instances",
         "InstanceEvaluator": "segmetrics.evaluators.instances",
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
         "InstanceSizes": "segmetrics.evaluators.instance_iou",
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
+        "RegionEvaluator": "segmetrics.evaluators.regions",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
+        "SpacedMap": "segmetrics.evaluators.surfaces",
+        "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",
+        "TrimapEvaluator": "segmetrics.evaluators.trimaps",
+        "VideoObjectEvaluator": "segmetrics.evaluators.video_objects",
         "VocInstanceEvaluator": "segmetrics.evaluators.voc_instances",
     }
 

@@ -100,9 +100,7 @@ class _Overlaps:
         self._prediction, self._region = rows.predictions_of_overlaps, rows.regions_of_overlaps
         self._is_wanted = is_wanted[self._region]
         self._excused = excused
-        shared = rows.overlaps[:, 1]
-        areas = rows.regions[self._region, 1] + rows.predictions[self._prediction, 1]
-        self._iou = shared / (areas - shared)
+        self._iou = rows.overlaps[:, 2] / rows.overlaps[:, 3]
         self._by_rank = np.lexsort((-rows.confidence[self._prediction], self._region))
 
     def judged(self, threshold: float) -> tuple[Flags, Flags]:

@@ -29,7 +29,7 @@ CITYSCAPES_INSTANCE_TABLE: Final = Table(
                 "confidence": Column(np.float64),
                 "overlaps_per_prediction": Column(np.uint32),
             },
-            {"overlaps_per_prediction": Table({"overlaps": Column(np.int64, (2,))})},
+            {"overlaps_per_prediction": Table({"overlaps": Column(np.int64, (4,))})},
         ),
     },
 )
@@ -57,8 +57,9 @@ class CityscapesInstanceRows(ImageRows):
         predictions: (p, 3) int64: label, pixels, and those of them that are void in the truth; by image.
         confidence: (p,) float64, of each prediction.
         predictions_per_image: (n_images,) uint32.
-        overlaps: (o, 2) int64: id of a region of the prediction's label, pixels shared with it, where there
-            are any; by prediction, then id.
+        overlaps: (o, 4) int64: id of a region of the prediction's label, pixels shared with it, where there
+            are any, and the intersection and union that their IoU is of: of the two, or of their bands if
+            those have the lesser one; by prediction, then id.
         overlaps_per_prediction: (p,) uint32.
     """
 
@@ -116,7 +117,7 @@ class CityscapesInstanceRows(ImageRows):
             raise InputError("a prediction has a confidence that is no number")
 
     def _check_overlaps(self) -> None:
-        ids, shared = self.overlaps.T
+        ids, shared, intersection, union = self.overlaps.T
         prediction = self.predictions_of_overlaps
         label, pixels, void = self.predictions[prediction].T
         if np.any((ids < 0) | (ids > MAX_ID)) or np.any(labels_of(ids) != label):
@@ -128,6 +129,11 @@ class CityscapesInstanceRows(ImageRows):
             raise InputError("the overlaps of a prediction are not in the order of their regions")
         if np.any((shared < 1) | (shared > np.minimum(pixels - void, self.regions[region, 1]))):
             raise InputError("an overlap has a number of pixels that its prediction or region has not")
+        of_both = pixels + self.regions[region, 1] - shared
+        if np.any((intersection < 1) | (intersection > np.minimum(shared, union)) | (union > of_both)):
+            raise InputError("an overlap has an intersection or a union that its prediction has not")
+        if np.any(intersection / union > shared / of_both):
+            raise InputError("the bands of an overlap do not have the lesser IoU")
         total = np.bincount(prediction, shared, len(self.predictions))
         if np.any(total > self.predictions[:, 1] - self.predictions[:, 2]):
             raise InputError("a prediction overlaps more pixels than it has")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,21 +15,23 @@ from segmetrics.types import OverValue, Score, Scores
 FREQUENCIES = ("r", "c", "f")
 
 
-def summarize(curves: InstanceCurves, categories: Sequence[Category], n_truths: NDArray[np.uint32]) -> Scores:
+def summarize(
+    curves: InstanceCurves, categories: Sequence[Category], n_truths: NDArray[np.uint32], *, family: str = ""
+) -> Scores:
     """All scores of an instance evaluation.
 
     Args:
         curves: What was measured.
         categories: By id, as in the curves.
         n_truths: (n_categories, n_areas) uint32: objects to find.
+        family: What their ids start with.
     """
-    return Scores(
-        [
-            *_overall(curves, n_truths),
-            *_by_frequency(curves, categories, n_truths),
-            *_by_class(curves, categories, n_truths),
-        ]
+    scores = (
+        *_overall(curves, n_truths),
+        *_by_frequency(curves, categories, n_truths),
+        *_by_class(curves, categories, n_truths),
     )
+    return Scores([msgspec.structs.replace(score, id=family + score.id) for score in scores])
 
 
 def _overall(curves: InstanceCurves, n_truths: NDArray[np.uint32]) -> Iterator[Score]:

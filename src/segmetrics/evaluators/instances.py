@@ -1,8 +1,9 @@
 """Instance segmentation and detection: average precision and recall, by COCO's protocol or by LVIS's.
 
 Sources: Lin et al., Microsoft COCO: Common Objects in Context (2014), as pycocotools 2.0.11 computes it
-(cocoeval.py); Gupta et al., LVIS (2019), as lvis 0.5.3 does (eval.py). Where an official tool does something
-odd, docs/reference/parity.md says what, and what `parity="clean"` does instead.
+(cocoeval.py); Gupta et al., LVIS (2019), as lvis 0.5.3 does (eval.py); Cheng et al., Boundary IoU (2021), as
+boundary-iou-api 37d2558 does (cocoeval.py). Where an official tool does something odd,
+docs/reference/parity.md says what, and what `parity="clean"` does instead.
 """
 
 from __future__ import annotations
@@ -30,20 +31,25 @@ from segmetrics.evaluators.instance_grid import (
 from segmetrics.evaluators.instance_rows import InstanceRows, instance_table
 from segmetrics.evaluators.instance_scores import summarize
 from segmetrics.evaluators.row_states import RowEvaluator
-from segmetrics.instances import Category, Geometry, Instances, Listing
+from segmetrics.instances import Category, Compared, Instances, Listing, geometry_of
+from segmetrics.masks import checked_ratio
 from segmetrics.readers.coco import AreaRule
 from segmetrics.types import Key, Parity, Protocol, Scores
 
 REFERENCES = {"coco": "pycocotools 2.0.11", "lvis": "lvis 0.5.3"}
+BOUNDARY_REFERENCE = "boundary-iou-api 37d2558"
+BAND_RATIO = 0.02
 
 
 class InstanceEvaluator(RowEvaluator[InstanceRows]):
-    """Average precision and recall of instances, by IoU of masks or of boxes.
+    """Average precision and recall of instances, by IoU of masks, of boxes, or of masks and boundaries.
 
     Args:
         categories: All categories, in any order, with distinct ids; or a mapping of ids to names.
-        geometry: What is compared: "masks" or "boxes".
+        geometry: What is compared: "masks", "boxes", or "boundary": the lesser of the IoU of the masks and
+            that of their bands (see `segmetrics.boundary_bands`); where the truth is a crowd, of the masks.
         rules: "coco", or "lvis" for federated ground truth.
+        band_ratio: How wide the bands of boundaries are, as a share of the image's diagonal.
         grid: Thresholds, recalls, size ranges and limits; None for those of the rules.
         area: What detections' sizes are: "mask", "box", or "official": of the geometry for arrays, as the
             official tool decides it for COCO-shaped results. It is part of the protocol; where a reader has
@@ -75,24 +81,25 @@ class InstanceEvaluator(RowEvaluator[InstanceRows]):
         self,
         categories: Sequence[Category] | Mapping[int, str],
         *,
-        geometry: Geometry = "masks",
+        geometry: Compared = "masks",
         rules: Rules = "coco",
+        band_ratio: float = BAND_RATIO,
         grid: InstanceGrid | None = None,
         area: AreaRule = "official",
         parity: Parity = "official",
         keys_from: int | None = None,
         threads: int = 1,
     ) -> None:
-        if geometry not in get_args(Geometry) or rules not in GRIDS:
-            raise ValueError(
-                f"geometry is {geometry!r}, rules {rules!r}; expected masks or boxes, coco or lvis"
-            )
+        if geometry not in get_args(Compared) or rules not in GRIDS:
+            expected = "masks, boxes or boundary; coco or lvis"
+            raise ValueError(f"geometry is {geometry!r}, rules {rules!r}; expected {expected}")
         grid = GRIDS[rules] if grid is None else grid
         if parity == "clean" and area == "official":
-            area = "mask" if geometry == "masks" else "box"
+            area = "box" if geometry == "boxes" else "mask"
         self.categories = _sorted_categories(categories)
         self.geometry = geometry
         self.rules = rules
+        self.band_ratio = checked_ratio(band_ratio)
         self.grid = grid
         self.threads = threads
         self._category_ids = np.array([category.id for category in self.categories], np.int64)
@@ -102,12 +109,15 @@ class InstanceEvaluator(RowEvaluator[InstanceRows]):
             name=f"{rules}-instances",
             version="1",
             parity=parity,
-            reference=REFERENCES[rules],
-            params={"iou": geometry, "area": area} | grid.to_params(),
+            reference=BOUNDARY_REFERENCE if geometry == "boundary" else REFERENCES[rules],
+            params={"iou": geometry, "area": area} | self._band_params() | grid.to_params(),
         )
         limit = grid.max_dets[-1] if rules == "lvis" else 0
-        self._forms = BatchForms(self._category_ids, geometry, rules, area, limit)
+        self._forms = BatchForms(self._category_ids, geometry_of(geometry), rules, area, limit)
         super().__init__(protocol, InstanceRows.empty(instance_table(len(grid.areas))), keys_from=keys_from)
+
+    def _band_params(self) -> dict[str, object]:
+        return {"band_ratio": self.band_ratio} if self.geometry == "boundary" else {}
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
         """Add a batch of images.
@@ -167,17 +177,22 @@ class InstanceEvaluator(RowEvaluator[InstanceRows]):
             len(self.categories),
             0 if federated else limit,
             limit if federated else 0,
-            self.geometry == "boxes",
+            self.geometry,
+            self.band_ratio,
             federated,
             official,
             official and federated,
         )
 
     def compute(self) -> Scores:
-        """Average precision and recall: overall, by IoU threshold, by size, by class, by LVIS frequency."""
+        """Average precision and recall: overall, by IoU threshold, by size, by class, by LVIS frequency.
+
+        Their ids are `ap` and `ar`, of boundaries `boundary.ap` and `boundary.ar`.
+        """
         rows = self._rows()
         curves = self._accumulate(rows, with_scores=False)
-        return summarize(curves, self.categories, rows.n_truths(len(self.categories)))
+        family = "boundary." if self.geometry == "boundary" else ""
+        return summarize(curves, self.categories, rows.n_truths(len(self.categories)), family=family)
 
     def curves(self) -> InstanceCurves:
         """Precision, recall and scores over the whole grid, as pycocotools' `COCOeval.eval` holds them."""
@@ -197,8 +212,9 @@ class InstanceEvaluator(RowEvaluator[InstanceRows]):
         categories = msgspec.convert(described["categories"], list[tuple[int, str, str | None]])
         return cls(
             [Category(*category) for category in categories],
-            geometry=cast("Geometry", protocol.params["iou"]),
+            geometry=cast("Compared", protocol.params["iou"]),
             rules=cast("Rules", protocol.name.removesuffix("-instances")),
+            band_ratio=msgspec.convert(protocol.params.get("band_ratio", BAND_RATIO), float),
             grid=InstanceGrid.from_params(protocol.params),
             area=cast("AreaRule", protocol.params["area"]),
             parity=protocol.parity,

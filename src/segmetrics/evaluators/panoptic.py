@@ -1,6 +1,7 @@
 """Panoptic quality, by COCO's protocol, which Cityscapes uses too.
 
-Source: Kirillov et al., Panoptic Segmentation, CVPR 2019, as panopticapi 7bb4655 computes it (evaluation.py).
+Sources: Kirillov et al., Panoptic Segmentation, CVPR 2019, as panopticapi 7bb4655 computes it
+(evaluation.py); Cheng et al., Boundary IoU, CVPR 2021, as boundary-iou-api 37d2558 does (coco_panoptic_api).
 Where that does something odd, docs/reference/parity.md says what, and what `parity="clean"` does instead.
 """
 
@@ -18,12 +19,14 @@ from segmetrics.errors import InputError
 from segmetrics.evaluators.panoptic_rows import PANOPTIC_TABLE, PanopticRows
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.instances import Category, names_of
+from segmetrics.masks import checked_ratio
 from segmetrics.panoptic import PanopticCategory, PanopticImage, match_segments, quality
 from segmetrics.types import Key, OverValue, Parity, Protocol, Score, Scores
 
 _IDS = ("pq", "sq", "rq")
 
 REFERENCE = "panopticapi 7bb4655"
+BOUNDARY_REFERENCE = "boundary-iou-api 37d2558"
 
 
 class PanopticEvaluator(RowEvaluator[PanopticRows]):
@@ -32,6 +35,8 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
     Args:
         categories: All categories, in any order, with distinct ids.
         parity: "official" reproduces panopticapi's oddities, "clean" the plain definition.
+        band_ratio: None for panoptic quality; else boundary PQ, which takes of each pair the lesser of the
+            IoU of its segments and that of their bands, so wide as a share of the image's diagonal.
         keys_from: The first key for images that come without; None starts at 0, and then the state does not
             merge with another that numbered its own images.
 
@@ -54,6 +59,7 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
         categories: Sequence[PanopticCategory],
         *,
         parity: Parity = "official",
+        band_ratio: float | None = None,
         keys_from: int | None = None,
     ) -> None:
         if parity not in get_args(Parity):
@@ -63,7 +69,14 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
         if np.any(self._category_ids[1:] == self._category_ids[:-1]):
             raise ValueError("two categories have the same id")
         self._known = frozenset(self._category_ids.tolist())
-        protocol = Protocol(name="coco-panoptic", version="1", parity=parity, reference=REFERENCE)
+        self.band_ratio = band_ratio if band_ratio is None else checked_ratio(band_ratio)
+        protocol = Protocol(
+            name="coco-panoptic",
+            version="1",
+            parity=parity,
+            reference=REFERENCE if band_ratio is None else BOUNDARY_REFERENCE,
+            params={} if band_ratio is None else {"iou": "boundary", "band_ratio": band_ratio},
+        )
         super().__init__(protocol, PanopticRows.empty(PANOPTIC_TABLE), keys_from=keys_from)
 
     def update(self, truth: Any, prediction: Any, *, keys: Sequence[Key] | None = None) -> None:  # noqa: ANN401
@@ -90,7 +103,8 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
             sides = PanopticImage.of(truth, "truth"), PanopticImage.of(prediction, "prediction")
             for side in sides:
                 self._refuse_unknown(side)
-            matches = match_segments(*sides, parity=self._protocol.parity)
+            parity = self._protocol.parity
+            matches = match_segments(*sides, parity=parity, band_ratio=self.band_ratio)
         except InputError as error:
             if error.file is not None:
                 raise
@@ -111,11 +125,15 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
     def compute(self) -> Scores:
         """Panoptic, segmentation and recognition quality: overall, of things, of stuff, of each class.
 
+        Their ids are `pq`, `sq` and `rq`, with bands `boundary.pq`, `boundary.sq` and `boundary.rq`.
+
         Warns (UserWarning) of true segments whose map and list disagree.
         """
         rows = self._rows()
         _warn_of_doubt(rows, self._protocol.parity)
-        return Scores([*_summarize(rows, self.categories)])
+        family = "" if self.band_ratio is None else "boundary."
+        scores = _summarize(rows, self.categories)
+        return Scores([msgspec.structs.replace(score, id=family + score.id) for score in scores])
 
     def _described(self) -> dict[str, object]:
         return {
@@ -125,7 +143,11 @@ class PanopticEvaluator(RowEvaluator[PanopticRows]):
     @classmethod
     def _rebuilt(cls, protocol: Protocol, described: Mapping[str, Any]) -> Self:
         categories = msgspec.convert(described["categories"], list[tuple[int, str, bool]])
-        return cls([PanopticCategory(*category) for category in categories], parity=protocol.parity)
+        return cls(
+            [PanopticCategory(*category) for category in categories],
+            parity=protocol.parity,
+            band_ratio=msgspec.convert(protocol.params.get("band_ratio"), float | None),
+        )
 
     def _check(self, rows: PanopticRows) -> None:
         rows.check(len(self.categories))

@@ -55,6 +55,7 @@ class CityscapesInstanceJob(Job):
         folder = Path(str(values["predictions"]))
         matched = match_predictions(folder, Pattern(files.predictions), truths)
         self._classes, self._min_region = files.classes, int(str(values["min_region"]))
+        self._band_ratio = files.band_ratio if values["iou"] == "boundary" else None
         self._texts = matched.paths
         self._truths = [truth for truth in truths if truth.key in matched.paths]
         self._instances = {}
@@ -81,7 +82,9 @@ class CityscapesInstanceJob(Job):
 
     def evaluator(self) -> CityscapesInstanceEvaluator:
         """A fresh evaluator of these classes."""
-        return CityscapesInstanceEvaluator(self._classes, min_region=self._min_region)
+        return CityscapesInstanceEvaluator(
+            self._classes, min_region=self._min_region, band_ratio=self._band_ratio
+        )
 
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of images, at least n if there are as many, none longer than `MOST_IN_A_BATCH`."""

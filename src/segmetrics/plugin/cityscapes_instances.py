@@ -16,7 +16,7 @@ MIN_REGION = Option(
     "min_region", kind="integer", default=100, help="objects of fewer pixels are not to be found"
 )
 
-METRICS = tuple(metric for metric in instances.METRICS if metric.name == "ap")
+METRICS = tuple(metric for metric in instances.METRICS if metric.name in ("ap", "boundary.ap"))
 """What such a benchmark computes, for `segmetrics_metrics`."""
 
 FORMATS = (
@@ -34,6 +34,7 @@ class InstanceFiles:
     truth: str
     predictions: str
     sample: str
+    band_ratio: float
 
     def __post_init__(self) -> None:
         if not any(self.classes.things or ()):
@@ -47,6 +48,7 @@ def cityscapes_instance_dataset(
     truth: str,
     sample: str,
     predictions: str = "**/{key}*.txt",
+    band_ratio: float = 0.005,
     **about: Unpack[About],
 ) -> Dataset:
     """A benchmark whose ground truth are maps of instance ids, scored as Cityscapes' instances are.
@@ -57,6 +59,7 @@ def cityscapes_instance_dataset(
         truth: Pattern of the true maps, from the root; see `segmetrics.plugin.label_maps`.
         sample: Where true maps of the made-up sample go, from the root, `{number}` being 1, 2, ...
         predictions: Pattern of the predicted text files, from the folder of predictions.
+        band_ratio: How wide the bands of boundary AP are, as a share of the image's diagonal.
         about: What listings say of it; see `segmetrics.plugin.Dataset`.
 
     Raises:
@@ -68,14 +71,22 @@ def cityscapes_instance_dataset(
     ...     classes=Classes("road car", ids=(7, 26), others=[0], things=[False, True]),
     ... )
     >>> [option.flag for option in streets.options]
-    ['--root', '--split', '--predictions', '--min-region']
+    ['--root', '--split', '--predictions', '--iou', '--min-region']
     """
-    files = InstanceFiles(classes=classes, truth=truth, predictions=predictions, sample=sample)
+    files = InstanceFiles(
+        classes=classes, truth=truth, predictions=predictions, sample=sample, band_ratio=band_ratio
+    )
     return Dataset(
         **about,
         task="instance",
         splits=splits,
-        options=(ROOT, choice("split", splits, "which images"), PREDICTIONS, MIN_REGION),
+        options=(
+            ROOT,
+            choice("split", splits, "which images"),
+            PREDICTIONS,
+            instances.MASKS_OR_BOUNDARY,
+            MIN_REGION,
+        ),
         open=Deferred("segmetrics.plugin.cityscapes_instance_job:open_cityscapes_instances", files),
         sample=Deferred(
             "segmetrics.plugin.cityscapes_instance_sample:write_instance_files", files, splits[0]

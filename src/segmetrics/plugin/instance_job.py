@@ -13,7 +13,7 @@ import numpy as np
 
 from segmetrics.errors import InputError
 from segmetrics.evaluators.instances import GRIDS, AreaRange, InstanceEvaluator, InstanceGrid, Rules
-from segmetrics.instances import Geometry
+from segmetrics.instances import Compared, geometry_of
 from segmetrics.plugin.job import Batch, DatasetInfo, InputFile, Job, OpenContext
 from segmetrics.readers.coco import AreaRule, GroundTruth, Results, read_ground_truth, read_results
 from segmetrics.types import Coverage, Parity
@@ -26,7 +26,7 @@ class _Settings:
     """The options of a run that decide numbers."""
 
     rules: Rules
-    geometry: Geometry
+    geometry: Compared
     area: AreaRule
     parity: Parity
     grid: InstanceGrid
@@ -43,7 +43,10 @@ def open_instances(rules: Rules, split: str, values: Mapping[str, object], conte
     started = perf_counter()
     context.progress("reading", 0, 2)
     truth = read_ground_truth(
-        paths[0], geometry=settings.geometry, federated=rules == "lvis", threads=context.threads
+        paths[0],
+        geometry=geometry_of(settings.geometry),
+        federated=rules == "lvis",
+        threads=context.threads,
     )
     context.progress("reading", 1, 2)
     results = read_results(
@@ -117,11 +120,11 @@ def _counted(reason: str, n: int) -> dict[str, int]:
 
 
 def _settings(rules: Rules, values: Mapping[str, object]) -> _Settings:
-    geometry = cast("Geometry", values["iou"])
+    geometry = cast("Compared", values["iou"])
     area = cast("AreaRule", values["area"])
     parity = cast("Parity", values["parity"])
     if parity == "clean" and area == "official":
-        area = "mask" if geometry == "masks" else "box"
+        area = "box" if geometry == "boxes" else "mask"
     return _Settings(rules, geometry, area, parity, _grid(rules, values))
 
 

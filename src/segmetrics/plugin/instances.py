@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from segmetrics.plugin.declared import PARITY, About, Deferred
@@ -12,7 +13,16 @@ if TYPE_CHECKING:
 
 GROUND_TRUTH = Option("ground_truth", kind="path", required=True, help="annotations, a COCO-format JSON file")
 PREDICTIONS = Option("predictions", kind="path", required=True, help="results, a COCO-format JSON file")
-IOU = Option("iou", kind="choice", choices=("masks", "boxes"), default="masks", help="what is compared")
+IOU = Option(
+    "iou",
+    kind="choice",
+    choices=("masks", "boxes", "boundary"),
+    default="masks",
+    help='what is compared; "boundary": masks and the bands along their boundaries, the lesser IoU counts',
+)
+MASKS_OR_BOUNDARY = replace(IOU, choices=("masks", "boundary"))
+"""The same for benchmarks that know no boxes."""
+
 AREA = Option(
     "area",
     kind="choice",
@@ -35,6 +45,8 @@ OPTIONS = (GROUND_TRUTH, PREDICTIONS, IOU, AREA, PARITY, IOU_THRESHOLDS, MAX_DET
 METRICS = (
     Metric("ap", "average precision: over IoU thresholds, sizes, classes, LVIS frequencies", task="instance"),
     Metric("ar", "average recall: over limits of detections, sizes, classes", task="instance"),
+    Metric("boundary.ap", "average precision by the lesser of mask and boundary IoU", task="instance"),
+    Metric("boundary.ar", "average recall by the lesser of mask and boundary IoU", task="instance"),
 )
 """What an instance benchmark computes, for `segmetrics_metrics`."""
 

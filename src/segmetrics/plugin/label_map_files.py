@@ -83,7 +83,7 @@ def true_maps(root: Path, pattern: Pattern, listing: Path | None) -> list[TrueMa
         return [_listed(root, pattern, key, listing) for key in sorted(_keys(listing))]
     found = [TrueMap(root / path, pattern.match(path) or {}) for path in pattern.files(root)]
     if not found:
-        raise InputError(f"no ground truth here: expected {pattern.text}, {_contents(root)}", file=root)
+        raise InputError(f"no ground truth here: expected {pattern.text}, {contents(root)}", file=root)
     found.sort(key=lambda truth: (truth.key, truth.path))
     for truth, following in pairwise(found):
         if truth.key == following.key:
@@ -96,7 +96,7 @@ def _keys(listing: Path) -> set[str]:
         lines = listing.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
         raise InputError(
-            f"{error.strerror}: it lists the images of the split; {_contents(_nearest(listing))}",
+            f"{error.strerror}: it lists the images of the split; {contents(_nearest(listing))}",
             file=listing,
         ) from error
     keys = {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}
@@ -111,7 +111,7 @@ def _listed(root: Path, pattern: Pattern, key: str, listing: Path) -> TrueMap:
         raise InputError(f"lists {key!r}, expected names of images, without folders", file=listing)
     path = root / relative
     if not path.is_file():
-        raise InputError(f"no such file, though {listing} lists it; {_contents(_nearest(path))}", file=path)
+        raise InputError(f"no such file, though {listing} lists it; {contents(_nearest(path))}", file=path)
     return TrueMap(path, {"key": key})
 
 
@@ -180,7 +180,7 @@ def match_predictions(folder: Path, pattern: Pattern, truths: Sequence[TrueMap])
             missing[truth.key] = f"looked for {folder / wanted.text}"
     if not paths:
         key, why = next(iter(missing.items()))
-        raise InputError(f"no predictions to score here: for {key} {why}; {_contents(folder)}", file=folder)
+        raise InputError(f"no predictions to score here: for {key} {why}; {contents(folder)}", file=folder)
     known = {*doubled, *(path.relative_to(folder).as_posix() for path in paths.values())}
     extra = [folder / path for _, path in files if path not in known]
     return Matched(paths, missing, [folder / path for path in doubled], extra)
@@ -201,7 +201,7 @@ def _nearest(path: Path) -> Path:
     return next(folder for folder in path.parents if folder.is_dir())
 
 
-def _contents(folder: Path) -> str:
+def contents(folder: Path) -> str:
     """What is in a folder: "found images/, train.txt and 3 more in rivers"."""
     entries = sorted(f"{path.name}/" if path.is_dir() else path.name for path in folder.iterdir())
     if not entries:

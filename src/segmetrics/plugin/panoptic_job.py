@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Final, Literal, cast
@@ -23,7 +24,7 @@ MOST_IN_A_BATCH: Final = 64
 """Images after which progress is told, and after which another worker may take over."""
 
 
-def open_panoptic(split: str, values: Mapping[str, object], context: OpenContext) -> Job:
+def open_panoptic(split: str, band_ratio: float, values: Mapping[str, object], context: OpenContext) -> Job:
     """Read what the options of `segmetrics.plugin.panoptic` name.
 
     Raises:
@@ -39,9 +40,19 @@ def open_panoptic(split: str, values: Mapping[str, object], context: OpenContext
     context.progress("reading", 1, 2)
     prediction = read_panoptic_predictions(paths[1], truth.categories, _folder(values, "predictions_folder"))
     context.progress("reading", 2, 2)
-    job = PanopticJob(split, paths, truth, prediction, cast("Parity", values["parity"]))
+    compares_bands = values["iou"] == "boundary"
+    rules = _Rules(cast("Parity", values["parity"]), band_ratio if compares_bands else None)
+    job = PanopticJob(split, paths, truth, prediction, rules)
     job.read_s = perf_counter() - started
     return job
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """The options of a run that decide numbers."""
+
+    parity: Parity
+    band_ratio: float | None
 
 
 class PanopticJob(Job):
@@ -53,7 +64,7 @@ class PanopticJob(Job):
         paths: tuple[Path, Path],
         truth: PanopticListing,
         prediction: PanopticListing,
-        parity: Parity,
+        rules: _Rules,
     ) -> None:
         there = {
             key: (file, prediction.files[key])
@@ -78,13 +89,14 @@ class PanopticJob(Job):
         if n_extra:
             self.warnings = (f"{paths[1]}: {n_extra} predictions of unlisted images are left out",)
         self._categories = truth.categories
-        self._parity = parity
+        self._rules = rules
         self._there = there
         self._decode_truth, self._decode_prediction = LabelPngReader().read, LabelPngReader().read
 
     def evaluator(self) -> PanopticEvaluator:
         """A fresh evaluator of these categories."""
-        return PanopticEvaluator(self._categories, parity=self._parity)
+        rules = self._rules
+        return PanopticEvaluator(self._categories, parity=rules.parity, band_ratio=rules.band_ratio)
 
     def batches(self, n: int) -> Sequence[Batch]:
         """Stretches of images, at least n if there are as many, none longer than `MOST_IN_A_BATCH`."""

@@ -91,8 +91,9 @@ def _title(score_id: str, over: dict[str, OverValue]) -> str:
 
 
 def _official(record: Record, score_id: str, over: dict[str, OverValue]) -> float:
+    family = "boundary." if record.protocol.params.get("iou") == "boundary" else ""
     try:
-        value = Scores(record.scores).value(score_id, **over)
+        value = Scores(record.scores).value(family + score_id, **over)
     except KeyError as error:
         raise RecordError(f"{record.id}: {error.args[0]}") from error
     return -1.0 if value is None else value

@@ -108,6 +108,7 @@ CITYSCAPES_PANOPTIC = panoptic.panoptic_dataset(
     version="gtFine",
     split="val",
     ground_truth_name="cityscapes_panoptic_val.json",
+    band_ratio=0.005,
     url="https://www.cityscapes-dataset.com",
 )
 
