@@ -104,7 +104,8 @@ class InstanceIoU:
         objects[:, ID] = found[starts]
         objects[:, PIXELS] = np.add.reduceat(counts, starts)
         objects[:, CLASS_HITS] = np.add.reduceat(counts * (predictions == labels), starts)
-        objects[:, CATEGORY_HITS] = np.add.reduceat(counts * self._is_category_hit[labels, predictions], starts)
+        is_category_hit = self._is_category_hit[labels, predictions]
+        objects[:, CATEGORY_HITS] = np.add.reduceat(counts * is_category_hit, starts)
         return objects
 
     def of_classes(self, counts: Counts, objects: Objects) -> dict[str, float]:
@@ -141,7 +142,7 @@ class InstanceIoU:
         columns = [i for i, value in enumerate(self._known) if value in target.values]
         return int(counts[np.ix_(rows, columns)].sum())
 
-    def _places(self, values: NDArray[np.uint32]) -> NDArray[np.intp]:
+    def _places(self, values: NDArray[Any]) -> NDArray[np.intp]:
         """Where each value stands among those known, in order; one past the last if it does not."""
         places = np.searchsorted(self._ordered, values)
         return np.where(np.append(self._ordered, -1)[places] == values, places, len(self._ordered))
