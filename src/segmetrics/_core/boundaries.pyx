@@ -4,7 +4,7 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memset
 
-from segmetrics._core.status cimport SM_INVALID, SM_NO_MEMORY, SM_OK, sm_buffer, sm_buffer_release, sm_status
+from segmetrics._core.status cimport SM_NO_MEMORY, SM_OK, sm_buffer, sm_buffer_release, sm_status
 
 import numpy as np
 
@@ -57,8 +57,8 @@ cdef extern from "pixel_matching.h" nogil:
 
     uint32_t SM_NOBODY
 
-    sm_status sm_pixel_graph_build(sm_pixel_graph *graph, const sm_pixel_series *series, const sm_bitmap *image,
-                                   double radius, uint64_t salt) noexcept
+    sm_status sm_pixel_graph_build(sm_pixel_graph *graph, const sm_pixel_series *series,
+                                   const sm_bitmap *image, double radius, uint64_t salt) noexcept
     void sm_pixel_graph_release(sm_pixel_graph *graph) noexcept
     sm_status sm_matching_begin(sm_matching *matching, const sm_pixel_graph *graph) noexcept
     sm_rematch sm_matching_insert(sm_matching *matching, uint32_t node) noexcept
@@ -131,8 +131,8 @@ cdef class BoundaryCounter:
         with nogil:
             status = sm_pixel_series_begin(&self.series, height, width)
             if status == SM_OK:
-                status = sm_threshold_series(&self.series, &strengths[0, 0], &thresholds[0], thresholds.shape[0],
-                                             thins, &self.scratch)
+                status = sm_threshold_series(&self.series, &strengths[0, 0], &thresholds[0],
+                                             thresholds.shape[0], thins, &self.scratch)
             if status == SM_OK:
                 status = sm_boundary_count(&self.counter, &self.series, &annotations[0, 0, 0],
                                            annotations.shape[0], radius, <sm_boundary_counts *>&out[0, 0])
@@ -166,7 +166,7 @@ cdef class BoundaryCounter:
 
 
 def match(const uint8_t[:, ::1] predicted, const uint8_t[:, ::1] annotated, double radius):
-    """(h, w) int64: for each pixel of `predicted` that is matched the index of its mate, row by row; else -1."""
+    """(h, w) int64: for each pixel of `predicted` the index of its mate, row by row; -1 where it has none."""
     cdef size_t height = predicted.shape[0], width = predicted.shape[1]
     cdef sm_pixel_series series
     cdef sm_pixel_graph graph
