@@ -140,28 +140,27 @@ static SM_AVX2 sm_status count_avx2(counter *c) {
     return count_with(sm_changes_avx2, c);
 }
 
-static sm_status count(counter *c) {
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-        __builtin_cpu_supports("popcnt"))
-        return count_avx2(c);
-    return count_with(sm_changes_x86_64, c);
+static sm_status count(counter *c, sm_machine machine) {
+    return machine == SM_WITH_AVX2 ? count_avx2(c) : count_with(sm_changes_x86_64, c);
 }
 
 #else
 
-static sm_status count(counter *c) {
+static sm_status count(counter *c, sm_machine machine) {
+    (void)machine;
     return count_with(sm_changes_portable, c);
 }
 
 #endif
 
 sm_status sm_joint_counts(const uint8_t *truth, const uint8_t *prediction, size_t n_pixels,
-                          uint64_t counts[SM_LABELS][SM_LABELS], sm_buffer *scratch) {
+                          uint64_t counts[SM_LABELS][SM_LABELS], sm_machine machine,
+                          sm_buffer *scratch) {
     sm_status status = SM_OK;
     for (size_t done = 0; status == SM_OK && done < n_pixels; done += MOST_PIXELS) {
         size_t n = smaller(n_pixels - done, MOST_PIXELS);
         counter c = {truth + done, prediction + done, n, counts, .scratch = scratch};
-        status = count(&c);
+        status = count(&c, machine);
     }
     return status;
 }

@@ -11,15 +11,17 @@
 #ifndef SM_JOINT_COUNTS_H
 #define SM_JOINT_COUNTS_H
 
+#include "machine.h"
 #include "memory.h"
 
 enum { SM_LABELS = 256 };
 
 /*
- * Adds the pairs of n_pixels pixels to `counts`. On SM_NO_MEMORY, possible on noisy maps only,
- * `counts` holds a part of them and should be thrown away.
+ * Adds the pairs of n_pixels pixels to `counts`, on this `machine` or as on any. On SM_NO_MEMORY,
+ * possible on noisy maps only, `counts` holds a part of them and should be thrown away.
  */
 sm_status sm_joint_counts(const uint8_t *truth, const uint8_t *prediction, size_t n_pixels,
-                          uint64_t counts[SM_LABELS][SM_LABELS], sm_buffer *scratch);
+                          uint64_t counts[SM_LABELS][SM_LABELS], sm_machine machine,
+                          sm_buffer *scratch);
 
 #endif

@@ -2,8 +2,7 @@
  * The plain form is one line: for every pixel, add one to the count of its pair of ids.
  *
  * Segments are stretches of one id, so what is found first is where the pair changes: 64 pixels of
- * both maps are compared with themselves one pixel earlier, byte by byte, whatever the width of
- * their ids. Each change ends a run, whose length is added to the count of its pair.
+ * both maps are compared with themselves one pixel earlier. Each change ends a run, whose length is added to the count of its pair.
  */
 #include "joint_pairs.h"
 
@@ -13,32 +12,6 @@
 #include <string.h>
 
 enum { FIRST_SLOTS = 256, BLOCK = 64 };
-
-/* Bit j tells whether the id of pixel i + j differs from the one before; inlined for each width. */
-static inline uint64_t changes_of_width(const uint8_t *at, size_t width) {
-    uint64_t pixels = 0;
-    for (size_t k = 0; k < width; k++) {
-        uint64_t bytes = sm_differing_bytes(at + BLOCK * k, width);
-        if (width == 1) return bytes;
-        for (; bytes; bytes &= bytes - 1)
-            pixels |= UINT64_C(1) << (BLOCK * k + (size_t)__builtin_ctzll(bytes)) / width;
-    }
-    return pixels;
-}
-
-static inline uint64_t changes_at(sm_ids ids, size_t i) {
-    const uint8_t *at = ids.bytes + i * ids.width;
-    switch (ids.width) {
-    case 1:
-        return changes_of_width(at, 1);
-    case 2:
-        return changes_of_width(at, 2);
-    case 3:
-        return changes_of_width(at, 3);
-    default:
-        return changes_of_width(at, 4);
-    }
-}
 
 static inline uint32_t id_at(sm_ids ids, size_t i) {
     const uint8_t *at = ids.bytes + i * ids.width;
@@ -100,22 +73,29 @@ typedef struct run {
     size_t start;
 } run;
 
+/* What follows is inlined for the widths that are common, which are constants then. */
+#define INLINED static inline __attribute__((always_inline))
+
 /* Counts the run before pixel i and starts one there. */
-static inline sm_status end_run(sm_pairs *pairs, run *r, size_t i) {
+INLINED sm_status end_run(sm_pairs *pairs, run *r, size_t i) {
     sm_pair pair = {id_at(r->truth, r->start), id_at(r->prediction, r->start), i - r->start};
     r->start = i;
     return add(pairs, pair);
 }
 
-static inline int changes_between(sm_ids ids, size_t i) {
+INLINED uint64_t changes_at(sm_ids ids, size_t i) {
+    return sm_changes_of_ids(ids.bytes + i * ids.width, ids.width);
+}
+
+INLINED int changes_between(sm_ids ids, size_t i) {
     return id_at(ids, i) != id_at(ids, i - 1);
 }
 
-sm_status sm_pairs_count(sm_pairs *pairs, sm_ids truth, sm_ids prediction, size_t n_pixels) {
+/* Of one pixel or more; there must be an unused slot. */
+INLINED sm_status count(sm_pairs *pairs, sm_ids truth, sm_ids prediction, size_t n_pixels) {
     run r = {truth, prediction, 0};
     size_t i = 1;
-    if (n_pixels == 0) return SM_OK;
-    sm_status status = pairs->n_slots ? SM_OK : grow(pairs);
+    sm_status status = SM_OK;
     for (; n_pixels - i >= BLOCK && status == SM_OK; i += BLOCK) {
         uint64_t left = changes_at(truth, i) | changes_at(prediction, i);
         for (; left && status == SM_OK; left &= left - 1)
@@ -126,6 +106,25 @@ sm_status sm_pairs_count(sm_pairs *pairs, sm_ids truth, sm_ids prediction, size_
             status = end_run(pairs, &r, i);
     }
     return status == SM_OK ? end_run(pairs, &r, n_pixels) : status;
+}
+
+sm_status sm_pairs_count(sm_pairs *pairs, sm_ids truth, sm_ids prediction, size_t n_pixels) {
+    const uint8_t *t = truth.bytes, *p = prediction.bytes;
+    if (n_pixels == 0) return SM_OK;
+    if (!pairs->n_slots && grow(pairs) != SM_OK) return SM_NO_MEMORY;
+#define COUNT(width_of_truth, width_of_prediction)                                                 \
+    case 4 * width_of_truth + width_of_prediction:                                                 \
+        return count(pairs, (sm_ids){t, width_of_truth}, (sm_ids){p, width_of_prediction},         \
+                     n_pixels);
+    switch (4 * truth.width + prediction.width) {
+        COUNT(1, 1)
+        COUNT(2, 1)
+        COUNT(2, 2)
+        COUNT(3, 3)
+        COUNT(4, 4)
+    }
+#undef COUNT
+    return count(pairs, truth, prediction, n_pixels);
 }
 
 static int compare(const void *a, const void *b) {

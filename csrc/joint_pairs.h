@@ -6,7 +6,7 @@
  * pairs as in joint_counts.h, but a list of those that occur.
  *
  * Units: pixels. Limits: fewer than SIZE_MAX / 64 different pairs. Ownership: a zeroed sm_pairs is
- * an empty one; release it. Complexity: O(n), 32 bytes a step where neighbours are alike, and one
+ * an empty one; release it. Complexity: O(n), 64 pixels a step where neighbours are alike, and one
  * access to a hash table for each run of pixels with one pair.
  * Source of the 24-bit form: the COCO panoptic format, id = R + 256 G + 65536 B.
  */

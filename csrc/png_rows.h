@@ -13,6 +13,7 @@
 #ifndef SM_PNG_ROWS_H
 #define SM_PNG_ROWS_H
 
+#include "machine.h"
 #include "memory.h"
 
 /* How the rows of an image, or of one pass of an interlaced one, are laid out. */
@@ -29,10 +30,10 @@ size_t sm_png_rows_size(const sm_png_layout *layout);
 /*
  * Reverses the filters and writes the samples row by row: uint16_t of this machine's byte order at
  * 16 bits, else uint8_t. `rows` holds sm_png_rows_size bytes, `pixels` room for height * width *
- * channels samples elsewhere. SM_INVALID: a filter type is not one; fault->record is the row.
- * SM_NO_MEMORY. O(bytes), a stretch a step where the image is flat.
+ * channels samples elsewhere; `machine` is this one or any. SM_INVALID: a filter type is not one;
+ * fault->record is the row. SM_NO_MEMORY. O(bytes), a stretch a step where the image is flat.
  */
-sm_status sm_png_rows_decode(const sm_png_layout *layout, const uint8_t *rows, uint8_t *pixels,
-                             sm_fault *fault);
+sm_status sm_png_rows_decode(const sm_png_layout *layout, sm_machine machine, const uint8_t *rows,
+                             uint8_t *pixels, sm_fault *fault);
 
 #endif

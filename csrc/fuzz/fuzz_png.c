@@ -48,7 +48,8 @@ static void decode(const sm_png *png, const uint8_t *data) {
     sm_fault fault;
     if (sm_png_rows_size(&layout) != png->data_size) return;
     uint8_t *pixels = malloc(2 * layout.height * layout.width * layout.channels);
-    if (pixels && sm_png_rows_decode(&layout, data, pixels, &fault) != SM_OK)
+    sm_machine machine = sm_this_machine();
+    if (pixels && sm_png_rows_decode(&layout, machine, data, pixels, &fault) != SM_OK)
         FUZZ_REQUIRE(fault.record >= 0 && fault.record < (int64_t)png->height);
     free(pixels);
 }

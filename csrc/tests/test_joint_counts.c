@@ -8,6 +8,7 @@
 enum { N_PIXELS = 300000 };
 
 static uint64_t counts[SM_LABELS][SM_LABELS], expected[SM_LABELS][SM_LABELS];
+static sm_machine machine = SM_ANY_MACHINE;
 
 static uint32_t next_random(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
@@ -26,7 +27,7 @@ static void draw(uint32_t *state, uint32_t longest, uint8_t *labels, size_t n) {
 static void check_pair(const uint8_t *truth, const uint8_t *prediction, size_t n,
                        sm_buffer *scratch) {
     for (size_t i = 0; i < n; i++) expected[truth[i]][prediction[i]]++;
-    CHECK(sm_joint_counts(truth, prediction, n, counts, scratch) == SM_OK);
+    CHECK(sm_joint_counts(truth, prediction, n, counts, machine, scratch) == SM_OK);
     CHECK(memcmp(counts, expected, sizeof counts) == 0);
 }
 
@@ -53,9 +54,9 @@ static void check_large(uint32_t longest_of_truth, uint32_t longest_of_predictio
     check_pair(truth, prediction, N_PIXELS - 77, scratch);
 }
 
-int main(void) {
+static void check_all(void) {
     sm_buffer scratch = {0};
-    CHECK(sm_joint_counts(NULL, NULL, 0, counts, &scratch) == SM_OK);
+    CHECK(sm_joint_counts(NULL, NULL, 0, counts, machine, &scratch) == SM_OK);
     check_small(&scratch);
     CHECK(scratch.data == NULL);
     check_large(1000, 700, &scratch);
@@ -65,5 +66,11 @@ int main(void) {
     check_large(4, 3, &scratch);
     CHECK(scratch.data != NULL);
     sm_buffer_release(&scratch);
+}
+
+int main(void) {
+    check_all();
+    machine = sm_this_machine();
+    check_all();
     CHECK_SUMMARY();
 }

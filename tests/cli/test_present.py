@@ -65,6 +65,14 @@ def test_parts_of_several_kinds_stand_below_each_other(record: Record) -> None:
     )
 
 
+def test_bins_stand_in_the_record_only(record: Record) -> None:
+    scores = (
+        Score(id="ece", value=0.5, over={"subset": "night"}),
+        Score(id="bin.accuracy", value=0.25, over={"subset": "night", "bin": 3}),
+    )
+    assert present.summary(replace(record, scores=scores)) == "      night\nece  0.5000\n"
+
+
 def test_without_parts_there_is_no_line_of_titles(record: Record) -> None:
     scores = (Score(id="iou.mean", value=0.5), Score(id="dice", value=None))
     assert present.summary(replace(record, scores=scores)) == "iou.mean  0.5000\ndice           -\n"

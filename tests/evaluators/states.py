@@ -13,6 +13,7 @@ from evaluators import (
     instance_cases,
     panoptic_cases,
     region_cases,
+    reliability_cases,
     semantic_cases,
     surface_cases,
     video_object_cases,
@@ -30,6 +31,7 @@ SMALL: dict[str, Callable[[], RowEvaluator[Any]]] = {
     "cityscapes instances": lambda: cityscapes_instance_cases.evaluated(
         cityscapes_instance_cases.small(), [3, 7]
     ),
+    "reliability": reliability_cases.small,
     "voc instances": lambda: voc_instance_cases.evaluated(voc_instance_cases.small(), [3, 7]),
     "boundaries": lambda: boundary_cases.evaluated([3, 7]),
     "regions": lambda: region_cases.evaluated([3, 7]),

@@ -13,7 +13,7 @@ from segmetrics.runner import run
 
 PLUGINS = [
     import_module(f"segmetrics_{name}")
-    for name in ("ade20k", "cityscapes", "coco", "loveda", "lvis", "oxford_pets", "voc")
+    for name in ("ade20k", "bravo", "cityscapes", "coco", "loveda", "lvis", "oxford_pets", "voc")
 ]
 DATASETS = [
     pytest.param(plugin, dataset, id=dataset.name)

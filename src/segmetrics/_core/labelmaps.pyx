@@ -8,6 +8,12 @@ from segmetrics._core.status cimport SM_OK, sm_buffer, sm_buffer_release, sm_sta
 import numpy as np
 
 
+cdef extern from "machine.h" nogil:
+    ctypedef enum sm_machine:
+        pass
+
+    sm_machine sm_this_machine() noexcept
+
 cdef extern from "joint_counts.h" nogil:
     enum:
         SM_LABELS
@@ -17,6 +23,7 @@ cdef extern from "joint_counts.h" nogil:
         const uint8_t *prediction,
         size_t n_pixels,
         uint64_t (*counts)[SM_LABELS],
+        sm_machine machine,
         sm_buffer *scratch,
     ) noexcept
 
@@ -53,6 +60,7 @@ def joint_counts(const uint8_t[::1] truth, const uint8_t[::1] prediction, uint64
             &prediction[0],
             truth.shape[0],
             <uint64_t (*)[SM_LABELS]>&counts[0, 0],
+            sm_this_machine(),
             &scratch,
         )
         sm_buffer_release(&scratch)

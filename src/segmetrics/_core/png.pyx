@@ -23,6 +23,12 @@ cdef extern from "png.h" nogil:
     sm_status sm_png_parse(const uint8_t *file, size_t size, sm_png *png, sm_fault *fault) noexcept
     void sm_png_join_data(const uint8_t *file, const sm_png *png, uint8_t *data) noexcept
 
+cdef extern from "machine.h" nogil:
+    ctypedef enum sm_machine:
+        pass
+
+    sm_machine sm_this_machine() noexcept
+
 cdef extern from "png_rows.h" nogil:
     ctypedef struct sm_png_layout:
         size_t height
@@ -32,8 +38,8 @@ cdef extern from "png_rows.h" nogil:
         unsigned scale
 
     size_t sm_png_rows_size(const sm_png_layout *layout) noexcept
-    sm_status sm_png_rows_decode(const sm_png_layout *layout, const uint8_t *rows, uint8_t *pixels,
-                                 sm_fault *fault) noexcept
+    sm_status sm_png_rows_decode(const sm_png_layout *layout, sm_machine machine, const uint8_t *rows,
+                                 uint8_t *pixels, sm_fault *fault) noexcept
 
 
 cdef class Png:
@@ -108,5 +114,5 @@ cdef class Rows:
         if rows.shape[0] != self.size or pixels.shape[0] != n_bytes:
             raise ValueError(f"{rows.shape[0]} bytes of rows into {pixels.shape[0]} of pixels")
         with nogil:
-            status = sm_png_rows_decode(&self.layout, &rows[0], &pixels[0], &fault)
+            status = sm_png_rows_decode(&self.layout, sm_this_machine(), &rows[0], &pixels[0], &fault)
         check(status, &fault)

@@ -20,6 +20,7 @@ _PREDICTIONS = {"instance": "detections", "panoptic": "segments"}
 UNDEFINED = "-"
 
 _SINGLE = ("class", "category", "threshold")
+_IN_RECORD_ONLY = ("bin",)
 _WHOLE = "all"
 _MOST_CLASSES = 5
 
@@ -52,8 +53,8 @@ def summary(record: Record) -> str:
 
 
 def overall(record: Record) -> str:
-    """A line for each score that is over all classes and thresholds; parts of one kind stand side by side."""
-    scores = [score for score in record.scores if score.over.keys().isdisjoint(_SINGLE)]
+    """A line for each score that is of no single class, threshold or bin; parts of one kind side by side."""
+    scores = [score for score in record.scores if score.over.keys().isdisjoint(_SINGLE + _IN_RECORD_ONLY)]
     if len({name for score in scores for name in score.over}) > 1:
         return table([(_title(score.id, score.over), number(score)) for score in scores])
     cells: dict[str, dict[str, str]] = {}

@@ -17,12 +17,15 @@ __all__ = [
     "AreaRange",
     "BoundaryEvaluator",
     "CityscapesInstanceEvaluator",
+    "ConfidentMaps",
     "Evaluator",
     "InstanceEvaluator",
     "InstanceGrid",
     "InstanceSizes",
+    "MarkedMaps",
     "PanopticEvaluator",
     "RegionEvaluator",
+    "ReliabilityEvaluator",
     "SemanticEvaluator",
     "SpacedMap",
     "SurfaceDistanceEvaluator",
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from segmetrics.evaluators.instances import InstanceEvaluator
     from segmetrics.evaluators.panoptic import PanopticEvaluator
     from segmetrics.evaluators.regions import RegionEvaluator
+    from segmetrics.evaluators.reliability import ConfidentMaps, MarkedMaps, ReliabilityEvaluator
     from segmetrics.evaluators.semantic import AnnotatedMaps, SemanticEvaluator
     from segmetrics.evaluators.surfaces import SpacedMap, SurfaceDistanceEvaluator
     from segmetrics.evaluators.trimaps import TrimapEvaluator
@@ -50,11 +54,14 @@ else:
         "AreaRange": "segmetrics.evaluators.instance_grid",
         "BoundaryEvaluator": "segmetrics.evaluators.boundaries",
         "CityscapesInstanceEvaluator": "segmetrics.evaluators.cityscapes_instances",
+        "ConfidentMaps": "segmetrics.evaluators.reliability",
         "InstanceEvaluator": "segmetrics.evaluators.instances",
         "InstanceGrid": "segmetrics.evaluators.instance_grid",
         "InstanceSizes": "segmetrics.evaluators.instance_iou",
+        "MarkedMaps": "segmetrics.evaluators.reliability",
         "PanopticEvaluator": "segmetrics.evaluators.panoptic",
         "RegionEvaluator": "segmetrics.evaluators.regions",
+        "ReliabilityEvaluator": "segmetrics.evaluators.reliability",
         "SemanticEvaluator": "segmetrics.evaluators.semantic",
         "SpacedMap": "segmetrics.evaluators.surfaces",
         "SurfaceDistanceEvaluator": "segmetrics.evaluators.surfaces",

@@ -68,6 +68,7 @@ class InstanceIoU:
         ids = dict(zip(classes.names, classes.ids, strict=True))
         self._scored = classes.ids
         self._known = classes.values
+        self._ordered = np.array(sorted(value for value in classes.values if value >= 0), np.int64)
         self._divisor = sizes.divisor
         self._average = {ids[name]: size for name, size in sizes.average.items()}
         self._classes = [_Target(name, (ids[name],), (ids[name],)) for name in ids if name in sizes.average]
@@ -77,6 +78,10 @@ class InstanceIoU:
             labels = tuple(label for label, its in members if its == category)
             if all(label in self._average for label in labels):
                 self._categories.append(_Target(category, labels, (*labels, *sizes.also.get(category, ()))))
+        unscored = {*self._known} - {*self._scored}
+        self._has_objects = self._are_among(self._average)
+        self._may_stand = self._has_objects | self._are_among(unscored)
+        self._is_category_hit = self._category_hits()
 
     def measure(self, instances: Map, prediction: Map) -> Objects:
         """The objects of one image, by id.
@@ -89,19 +94,18 @@ class InstanceIoU:
             InputError: An object is of a class without an average size, or of a label not in the table.
         """
         pairs = joint_pairs(instances, prediction)
-        self._check_labels(pairs.truth)
-        of_object = _among(self._average, pairs.truth // self._divisor)
-        found, predictions, counts = (column[of_object] for column in pairs)
-        labels = found // self._divisor
-        of_category = np.zeros(len(found), np.bool_)
-        for target in self._categories:
-            of_category |= _among(target.labels, labels) & _among(target.values, predictions)
+        labels = self._places(pairs.truth // self._divisor)
+        self._check_labels(pairs.truth, labels)
+        of_object = self._has_objects[labels]
+        found, predicted, counts = (column[of_object] for column in pairs)
+        labels, predictions = labels[of_object], self._places(predicted)
         starts = np.flatnonzero(np.diff(found, prepend=found[:1] ^ 1))  # pairs are in the order of their ids
         objects = np.zeros((len(starts), N_OBJECT_COLUMNS), np.uint64)
         objects[:, ID] = found[starts]
         objects[:, PIXELS] = np.add.reduceat(counts, starts)
         objects[:, CLASS_HITS] = np.add.reduceat(counts * (predictions == labels), starts)
-        objects[:, CATEGORY_HITS] = np.add.reduceat(counts * of_category, starts)
+        is_category_hit = self._is_category_hit[labels, predictions]
+        objects[:, CATEGORY_HITS] = np.add.reduceat(counts * is_category_hit, starts)
         return objects
 
     def of_classes(self, counts: Counts, objects: Objects) -> dict[str, float]:
@@ -138,23 +142,29 @@ class InstanceIoU:
         columns = [i for i, value in enumerate(self._known) if value in target.values]
         return int(counts[np.ix_(rows, columns)].sum())
 
-    def _check_labels(self, ids: NDArray[np.uint32]) -> None:
-        labels = ids // self._divisor
-        unscored = set(self._known) - set(self._scored)
-        wrong = ids[(labels > 0) & ~_among((*self._average, *unscored), labels)]
+    def _places(self, values: NDArray[Any]) -> NDArray[np.intp]:
+        """Where each value stands among those known, in order; one past the last if it does not."""
+        places = np.searchsorted(self._ordered, values)
+        return np.where(np.append(self._ordered, -1)[places] == values, places, len(self._ordered))
+
+    def _are_among(self, members: Collection[int]) -> NDArray[np.bool_]:
+        """Of each place, whether its value is one of the members; that of unknown values is not."""
+        return np.append(np.isin(self._ordered, [*members]), False)
+
+    def _category_hits(self) -> NDArray[np.bool_]:
+        """Of the places of a label and of a prediction, whether the pixel was predicted as its category."""
+        hits = np.zeros((len(self._ordered) + 1,) * 2, np.bool_)
+        for target in self._categories:
+            hits |= np.outer(self._are_among(target.labels), self._are_among(target.values))
+        return hits
+
+    def _check_labels(self, ids: NDArray[np.uint32], places: NDArray[np.intp]) -> None:
+        wrong = ids[(ids >= self._divisor) & ~self._may_stand[places]]
         if len(wrong):
             raise InputError(
                 f"instance {wrong[0]} is of label {wrong[0] // self._divisor}, "
                 f"expected one of {', '.join(map(str, sorted(self._average)))}"
             )
-
-
-def _among(members: Collection[int], values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether each value is one of the members; of few values quicker than `numpy.isin`."""
-    ordered = np.array(sorted(members), np.int64)
-    places = np.searchsorted(ordered, values)
-    found: NDArray[np.bool_] = np.append(ordered, -1)[places] == values
-    return found
 
 
 def _check(classes: Classes, sizes: InstanceSizes) -> None:

@@ -171,8 +171,8 @@ def scored_part(counts: Counts, classes: Classes) -> Counts:
     return counts[: len(classes), : len(counts) - len(classes.ignore)]
 
 
-class LabelMaps(Sequence[Map]):
-    """The (h, w) maps of integers of one side of a batch; those of a list are asked for one by one.
+class ImageMaps(Sequence[Map]):
+    """The (h, w) maps of one side of a batch; those of a list are asked for one by one.
 
     Args:
         side: One map, a stack (n, h, w), or a list of maps, whose sizes may differ. What can say its `ndim`
@@ -204,13 +204,23 @@ class LabelMaps(Sequence[Map]):
     def __getitem__(self, index: int | slice) -> Map | list[Map]:
         if isinstance(index, slice):
             return [self[i] for i in range(len(self))[index]]
-        array = _integers(as_numpy(self._maps[index], self._name), self._name)
+        array = self._array(self._maps[index])
         if array.ndim != 2:
             raise self._refusal(array)
         return array
 
+    def _array(self, one: object) -> Map:
+        return as_numpy(one, self._name)
+
     def _refusal(self, array: Map, or_else: str = "") -> InputError:
         return InputError(f"{self._name} has shape {array.shape}, expected (h, w){or_else}")
+
+
+class LabelMaps(ImageMaps):
+    """Those of integers; others are refused once they are asked for."""
+
+    def _array(self, one: object) -> Map:
+        return _integers(super()._array(one), self._name)
 
 
 def _n_dimensions(one: Any, name: str) -> int:  # noqa: ANN401

@@ -111,7 +111,7 @@ class RowEvaluator(Evaluator, Generic[Rows]):
             "protocol": msgspec.to_builtins(self._protocol),
             "numbers_itself": self._keys.numbered_from_zero,
         }
-        return write_state(header | self._described(), self._sums | self._rows().to_tensors())
+        return write_state(header | self._described(), self._packed_sums() | self._rows().to_tensors())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -138,11 +138,25 @@ class RowEvaluator(Evaluator, Generic[Rows]):
         return evaluator
 
     def _restore(self, tensors: Tensors, *, numbered: bool) -> None:
-        for name, total in self._sums.items():
-            found = tensor_of(tensors, name, total.dtype)
-            check_shape(name, found, total.shape)
-            self._sums[name] = total + found
+        self._sums = self._unpacked_sums(tensors)
         empty = self._blocks[0]
         rows = type(empty).from_tensors(empty.table, tensors)
         self._check(rows)
         self._add(rows, numbered=numbered)
+
+    def _packed_sums(self) -> Tensors:
+        """The sums as tensors. A subclass whose sums are mostly 0 may have a shorter form."""
+        return self._sums
+
+    def _unpacked_sums(self, tensors: Tensors) -> Tensors:
+        """What `_packed_sums` packed.
+
+        Raises:
+            InputError: A tensor is missing, or of another dtype or shape.
+        """
+        sums = {}
+        for name, total in self._sums.items():
+            found = tensor_of(tensors, name, total.dtype)
+            check_shape(name, found, total.shape)
+            sums[name] = total + found
+        return sums

@@ -175,8 +175,11 @@ def _fresh(size: int) -> NDArray[np.uint8]:
 def _read_into(
     allocate: _Allocate, source: str | PathLike[str] | bytes, expect: Collection[Form] | None
 ) -> NDArray[Any]:
-    file = None if isinstance(source, bytes) else Path(source)
-    content = source if isinstance(source, bytes) else _read(Path(source))
+    if isinstance(source, bytes):
+        file, content = None, source
+    else:
+        file = source if isinstance(source, Path) else Path(source)
+        content = _read(file)
     try:
         png = _core.Png(content)
         _check_form(png, expect, file)
