@@ -42,14 +42,15 @@ static void note(pass *p, sm_rematch rematch, size_t image) {
     if (rematch.won != SM_NOBODY) p->since[rematch.won] = (uint32_t)image;
 }
 
-/* New pixels come before others go, so that marks change hands instead of being freed for nothing. */
+/* Pixels that go leave their marks to those that come. */
 static void follow(pass *p, const sm_pixel_series *series, size_t image) {
     size_t n;
     const sm_pixel_event *events = sm_pixel_series_events(series, image, &n);
     for (size_t i = 0; i < n; i++)
-        if (events[i].is_set) note(p, sm_matching_insert(p->matching, events[i].node), image);
-    for (size_t i = 0; i < n; i++)
         if (!events[i].is_set) note(p, sm_matching_remove(p->matching, events[i].node), image);
+    for (size_t i = 0; i < n; i++)
+        if (events[i].is_set) note(p, sm_matching_insert(p->matching, events[i].node), image);
+    for (sm_rematch rest; sm_matching_settle(p->matching, &rest);) note(p, rest, image);
 }
 
 static void count_annotation(pass *p, const sm_pixel_series *series, sm_boundary_counts *counts) {

@@ -4,6 +4,10 @@
  * and whoever is unmatched has a dual of 0. A pixel that comes, or whose mate has gone, breaks only its own
  * condition. A search from it finds the cheapest way to mend that: end at an unmatched pixel of the other
  * side, unmatch another of its own, or be unmatched itself.
+ *
+ * A mark whose mate has gone may wait, free though its dual is not 0: a search from a node that comes ends
+ * there as at any free mark, which mends both at once. Where a line moves by a pixel, most marks find
+ * the pixel next to the one that they had, and need no search of their own.
  */
 #include "pixel_matching.h"
 
@@ -38,17 +42,18 @@ sm_status sm_matching_begin(sm_matching *m, const sm_pixel_graph *graph) {
     size_t n_arcs = ((const uint32_t *)graph->marks.starts.data)[n_marks];
     if (sm_buffer_reserve(&m->vertices, n + 1, sizeof(sm_vertex)) != SM_OK ||
         sm_buffer_reserve(&m->heap_buffer, n_arcs + 1, sizeof(sm_waiting)) != SM_OK ||
-        sm_buffer_reserve(&m->lists, n_arcs + 2 * n + 1, sizeof(uint32_t)) != SM_OK)
+        sm_buffer_reserve(&m->lists, n_arcs + 2 * n + n_marks + 1, sizeof(uint32_t)) != SM_OK)
         return SM_NO_MEMORY;
     m->graph = graph;
     m->nodes = lay_out(m, n_nodes, n_marks);
     m->marks = m->nodes + n_nodes;
-    m->n_pairs = 0;
+    m->n_pairs = m->n_bereft = 0;
     m->search = 0;
     m->heap = m->heap_buffer.data;
     m->nearest = m->lists.data;
     m->settled = m->nearest + n_arcs;
     m->crossed = m->settled + n;
+    m->bereft = m->crossed + n;
     return SM_OK;
 }
 
@@ -200,17 +205,27 @@ sm_rematch sm_matching_insert(sm_matching *m, uint32_t node) {
 }
 
 sm_rematch sm_matching_remove(sm_matching *m, uint32_t node) {
-    const side nodes = {&m->graph->nodes, m->nodes}, marks = {&m->graph->marks, m->marks};
-    sm_rematch rematch = {SM_NOBODY, SM_NOBODY};
     sm_vertex *removed = m->nodes + node;
     uint32_t mark = removed->mate;
     removed->dual = ABSENT;
-    if (mark == SM_NOBODY) return rematch;
+    if (mark == SM_NOBODY) return (sm_rematch){SM_NOBODY, SM_NOBODY};
     removed->mate = m->marks[mark].mate = SM_NOBODY;
     m->n_pairs--;
-    rematch.lost = node;
-    if (m->marks[mark].dual > 0) rematch.won = mend(m, &marks, &nodes, mark).free;
-    return rematch;
+    if (!m->marks[mark].is_bereft) m->bereft[m->n_bereft++] = mark;
+    m->marks[mark].is_bereft = 1;
+    return (sm_rematch){SM_NOBODY, node};
+}
+
+int sm_matching_settle(sm_matching *m, sm_rematch *rematch) {
+    const side nodes = {&m->graph->nodes, m->nodes}, marks = {&m->graph->marks, m->marks};
+    *rematch = (sm_rematch){SM_NOBODY, SM_NOBODY};
+    if (m->n_bereft == 0) return 0;
+    uint32_t mark = m->bereft[--m->n_bereft];
+    sm_vertex *bereft = m->marks + mark;
+    bereft->is_bereft = 0;
+    if (bereft->mate == SM_NOBODY && bereft->dual > 0)
+        rematch->won = mend(m, &marks, &nodes, mark).free;
+    return 1;
 }
 
 void sm_matching_release(sm_matching *m) {

@@ -91,10 +91,19 @@ static void note(bench *b, sm_rematch rematch) {
     if (rematch.won != SM_NOBODY) b->is_matched[rematch.won] = 1;
 }
 
-static void toggle(bench *b, uint32_t node) {
+static void change(bench *b, uint32_t node) {
     b->is_present[node] = !b->is_present[node];
     note(b, b->is_present[node] ? sm_matching_insert(&b->matching, node)
                                 : sm_matching_remove(&b->matching, node));
+}
+
+static void settle(bench *b) {
+    for (sm_rematch rest; sm_matching_settle(&b->matching, &rest);) note(b, rest);
+}
+
+static void toggle(bench *b, uint32_t node) {
+    change(b, node);
+    settle(b);
 }
 
 static int64_t cost_of_pairs(const bench *b) {
@@ -150,6 +159,25 @@ static void check_small(bench *b, size_t height, size_t width, double radius, ui
     begin_matching(b, radius);
     for (size_t i = 0; i < 60 && b->series.n_nodes > 0; i++) {
         toggle(b, next_random(&state) % (uint32_t)b->series.n_nodes);
+        check_pairs(b);
+        check_duals(b);
+        check_best(b);
+    }
+}
+
+/* Nodes that come and go, and come again, before what they leave is settled. */
+static void check_batches(bench *b, double radius, uint32_t state) {
+    begin(b, 5, 6);
+    draw_noise(&b->image, 70, &state);
+    CHECK(sm_pixel_series_add(&b->series, &b->image) == SM_OK);
+    for (size_t i = 0; i < FEW_MARKS; i++)
+        sm_bitmap_set(&b->annotation, next_random(&state) % 5, next_random(&state) % 6);
+    begin_matching(b, radius);
+    for (size_t i = 0; i < 60 && b->series.n_nodes > 0; i++) {
+        for (uint32_t n = 1 + next_random(&state) % 40; n > 0; n--)
+            change(b, next_random(&state) % (uint32_t)b->series.n_nodes);
+        check_pairs(b);
+        settle(b);
         check_pairs(b);
         check_duals(b);
         check_best(b);
@@ -228,6 +256,7 @@ int main(void) {
             check_small(&b, 5, 5, radii[i], 100 * i + trial);
             check_small(&b, 1, 30, radii[i], 100 * i + trial);
             check_small(&b, 30, 1, radii[i], 100 * i + trial);
+            check_batches(&b, radii[i], 100 * i + trial);
         }
     }
     check_large(&b, 1, 50, 1);
