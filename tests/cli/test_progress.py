@@ -28,8 +28,10 @@ def test_a_terminal_gets_a_bar_for_each_thing_done(monkeypatch: pytest.MonkeyPat
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     with shown(quiet=False) as progress:
+        progress("reading", 0, 2)
         progress("reading", 1, 2)
         progress("reading", 2, 2)
         progress("scoring", 5, 5)
     assert "reading" in terminal.getvalue()
-    assert "100%" in terminal.getvalue()
+    assert "5/5" in terminal.getvalue()
+    assert "/s" in terminal.getvalue()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from segmetrics.plugin import ProgressReport, no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.progress import TaskID
 
 
 @contextmanager
@@ -19,16 +20,14 @@ def shown(*, quiet: bool) -> Iterator[ProgressReport]:
     if quiet or not sys.stderr.isatty():
         yield no_progress
         return
-    console = import_module("rich.console").Console(
-        stderr=True
-    )  # imported late: it costs as much as the rest
-    bars = import_module("rich.progress").Progress(console=console, transient=True)
-    tasks: dict[str, int] = {}
+    from segmetrics.cli.bars import bars  # noqa: PLC0415
 
-    def report(doing: str, done: int, total: int) -> None:
-        if doing not in tasks:
-            tasks[doing] = bars.add_task(doing)
-        bars.update(tasks[doing], completed=done, total=total)
+    tasks: dict[str, TaskID] = {}
+    with bars() as drawn:
 
-    with bars:
+        def report(doing: str, done: int, total: int) -> None:
+            if doing not in tasks:
+                tasks[doing] = drawn.add_task(doing)
+            drawn.update(tasks[doing], completed=done, total=total)
+
         yield report
