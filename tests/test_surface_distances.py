@@ -58,7 +58,7 @@ CASES = {
     "balls_spaced": balls(*BALLS, (2.5, 0.7, 0.7)),
 }
 
-# surface-distance 0.1 (the distribution surface-distance-based-measures), NumPy 2.4.6, SciPy 1.17.1, x86-64, 2026-11
+# surface-distance-based-measures 0.1, NumPy 2.4.6, SciPy 1.17.1, x86-64, 2026-11
 DEEPMIND = """
 hausdorff      at 95%         from truth      from pred.      NSD at 1        NSD at 2        of
 8.544003745318 8              3.70958189606   4.276895924181  0.1593145750508 0.2585786437627 discs
