@@ -22,6 +22,7 @@ from segmetrics.evaluators.reliability_counts import (
 )
 from segmetrics.evaluators.row_states import RowEvaluator
 from segmetrics.evaluators.tensors import Tensors
+from segmetrics.plugin.class_names import CITYSCAPES
 from segmetrics.types import Key, Protocol, Scores
 from segmetrics_bravo import sampling as samples_of
 from segmetrics_bravo.maps import PredictedMaps, TrueMaps, check_sizes, confidence_at
@@ -30,30 +31,7 @@ from segmetrics_bravo.subsets import SUBSETS, subset_of
 
 Sampling = Literal["official", "full"]
 
-CLASSES: Final = Classes(
-    (
-        "road",
-        "sidewalk",
-        "building",
-        "wall",
-        "fence",
-        "pole",
-        "traffic light",
-        "traffic sign",
-        "vegetation",
-        "terrain",
-        "sky",
-        "person",
-        "rider",
-        "car",
-        "truck",
-        "bus",
-        "train",
-        "motorcycle",
-        "bicycle",
-    ),
-    ignore=samples_of.VOID,
-)
+CLASSES: Final = Classes(CITYSCAPES, ignore=samples_of.VOID)
 """Cityscapes' 19 classes, by train id."""
 
 _PARTS: Final = tuple(field.name for field in fields(ReliabilityCounts))
