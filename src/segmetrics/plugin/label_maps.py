@@ -9,7 +9,6 @@ from typing import Literal, Unpack
 from segmetrics.classes import Classes
 from segmetrics.plugin.declared import PARITY, About, Deferred, choice
 from segmetrics.plugin.entries import Dataset, Format, ImageSource, Metric, Option
-from segmetrics.types import Parity
 
 Absent = Literal["skip", "zero", "undefined"]
 """What a class that neither occurs nor is predicted is to a mean: left out, a zero, or no mean at all."""
@@ -92,11 +91,6 @@ class LabelProtocol:
     def __post_init__(self) -> None:
         if any(value in self.classes.values for value in self.merged):
             raise ValueError(f"{self.name}: a number that counts as another has a meaning of its own")
-
-    @property
-    def parities(self) -> tuple[Parity, ...]:
-        """What there is to choose from; without an official evaluator there are no oddities."""
-        return ("official", "clean") if self.reference else ("clean",)
 
 
 @dataclass(frozen=True, kw_only=True)
