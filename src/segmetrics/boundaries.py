@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segmetrics._core import boundaries as _core
 from segmetrics.arrays import as_numpy
+from segmetrics.edge_nms import edges_nms
 from segmetrics.errors import InputError
 
 MAX_DISTANCE: Final = 0.0075
@@ -160,6 +161,8 @@ class BoundaryCounter:
         thresholds: (k,) ascending, finite.
         max_distance: How far matched pixels may lie apart, as a share of the image's diagonal.
         thin: Whether predicted boundaries are thinned after the cut.
+        nms: Whether strengths that are no maxima across their edge are suppressed before it, as
+            `segmetrics.edge_nms.edges_nms` does.
 
     Raises:
         ValueError: `max_distance` is not a number from 0 on.
@@ -170,11 +173,17 @@ class BoundaryCounter:
     """
 
     def __init__(
-        self, thresholds: ArrayLike, max_distance: float = MAX_DISTANCE, *, thin: bool = True
+        self,
+        thresholds: ArrayLike,
+        max_distance: float = MAX_DISTANCE,
+        *,
+        thin: bool = True,
+        nms: bool = False,
     ) -> None:
         self._thresholds = np.array(thresholds, np.float64)
         self._max_distance = max_distance
         self._thin = thin
+        self._nms = nms
         self._core = _core.BoundaryCounter()
         matching_radius(1, 1, max_distance)  # refuses what is no share
 
@@ -201,6 +210,8 @@ class BoundaryCounter:
             images = self._images(prediction, shape)
             return self._core.of_images(images, self._thin, annotated, radius)
         strengths = _strengths(prediction, shape)
+        if self._nms:
+            strengths = edges_nms(strengths)
         return self._core.of_strengths(strengths, self._thresholds, self._thin, annotated, radius)
 
     def _images(self, maps: Sequence[object], shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from reference import boundaries as reference
 from evaluators.boundary_cases import THRESHOLDS, evaluated, image
 from evaluators.states import put, spoiled
 from segmetrics.boundaries import segmentation_boundaries
+from segmetrics.edge_nms import edges_nms
 from segmetrics.errors import InputError, MergeError
 from segmetrics.evaluators import BoundaryEvaluator
 from segmetrics.evaluators.boundary_curves import average_precision, best_point, recall_at_half_precision
@@ -107,6 +108,16 @@ def test_lists_are_operating_points() -> None:
     assert from_labels.curves().precision.tolist() == [1, 0]
 
 
+def test_what_is_no_maximum_is_suppressed_first() -> None:
+    drawn, strengths = image(4)
+    of_crests, of_raw = BoundaryEvaluator(THRESHOLDS), BoundaryEvaluator(THRESHOLDS, nms=True)
+    of_crests.update([drawn], [edges_nms(strengths)])
+    of_raw.update([drawn], [strengths])
+    assert tuple(of_raw.compute()) == tuple(of_crests.compute())
+    again = BoundaryEvaluator.from_bytes(of_raw.to_bytes())
+    assert again.protocol.params["nms"] is True
+
+
 def test_a_threshold_of_zero_is_none_by_the_other_convention() -> None:
     """What is 0 is no boundary to Dollar's toolbox, whatever the threshold."""
     drawn, strengths = [np.array([[0, 0, 1]])], np.array([[0, 0, 0.5]])
@@ -133,6 +144,8 @@ def test_any_partition_gives_the_same_bytes(data: st.DataObject) -> None:
 def test_states_of_other_protocols_do_not_merge() -> None:
     with pytest.raises(MergeError, match="different protocols"):
         evaluated([1]).merge(evaluated([2], thin=False))
+    with pytest.raises(MergeError, match="different protocols"):
+        evaluated([1]).merge(evaluated([2], nms=True))
 
 
 def test_an_update_that_fails_changes_nothing() -> None:

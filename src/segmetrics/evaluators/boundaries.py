@@ -92,6 +92,8 @@ class BoundaryEvaluator(RowEvaluator[BoundaryRows]):
         thresholds: Ascending; or how many, evenly spaced within (0, 1): 99 are 0.01, 0.02, ..., 0.99.
         max_distance: How far corresponding pixels may lie apart, as a share of the image's diagonal.
         thin: Whether predicted boundaries are thinned after the cut, as the benchmarks do.
+        nms: Whether strengths that are no maxima across their edge are suppressed before the cut, as
+            `segmetrics.edge_nms.edges_nms` does: for raw maps of detectors.
         convention: "bsds"; or "pdollar", which cuts at 2**-52 where a threshold is less.
         keys_from: The first key for images that come without; None starts at 0, and then the state does not
             merge with another that numbered its own images.
@@ -114,6 +116,7 @@ class BoundaryEvaluator(RowEvaluator[BoundaryRows]):
         *,
         max_distance: float = MAX_DISTANCE,
         thin: bool = True,
+        nms: bool = False,
         convention: Convention = "bsds",
         keys_from: int | None = None,
     ) -> None:
@@ -121,12 +124,13 @@ class BoundaryEvaluator(RowEvaluator[BoundaryRows]):
             raise ValueError(f"convention is {convention!r}, expected bsds or pdollar")
         self.thresholds = ascending_thresholds(thresholds)
         cuts = np.maximum(self.thresholds, np.finfo(np.float64).eps if convention == "pdollar" else -np.inf)
-        self._counter = BoundaryCounter(cuts, max_distance, thin=thin)
+        self._counter = BoundaryCounter(cuts, max_distance, thin=thin, nms=nms)
         self._table = Table({"counts": Column(np.int64, (len(self.thresholds), 4))})
         params = _Params(
             thresholds=self.thresholds.tolist(),
             max_distance=float(max_distance),
             thin=thin,
+            nms=nms,
             convention=convention,
         )
         protocol = Protocol(
@@ -196,6 +200,7 @@ class BoundaryEvaluator(RowEvaluator[BoundaryRows]):
             params.thresholds,
             max_distance=params.max_distance,
             thin=params.thin,
+            nms=params.nms,
             convention=params.convention,
         )
 
@@ -219,6 +224,7 @@ class _Params(msgspec.Struct):
     thresholds: list[float]
     max_distance: float
     thin: bool
+    nms: bool
     convention: Convention
 
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
-import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.boundaries import contour_strengths
-from segmetrics.edge_nms import edges_nms
 from segmetrics.errors import InputError
 from segmetrics.plugin.boundaries import AnnotatedImages, Drawn
 from segmetrics.plugin.label_map_files import Pattern, TrueMap, contents
@@ -83,12 +81,10 @@ class Decoding:
     Attributes:
         drawn: What annotators drew.
         n_segmentations: How many label maps each prediction has; None where it is a map of strengths.
-        suppresses: Whether what is no maximum across its edge is suppressed.
     """
 
     drawn: Drawn
     n_segmentations: int | None
-    suppresses: bool = False
     _sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def truth(self, image: AnnotatedImage) -> list[Map]:
@@ -136,8 +132,7 @@ class Decoding:
         if not is_double and contours.shape != size:
             raise _of_other_size(contours, image, size)
         if self.drawn == "boundaries":
-            strengths = contour_strengths(contours) if is_double else contours
-            return self._suppressed(strengths, image) if self.suppresses else strengths
+            return contour_strengths(contours) if is_double else contours
         if not is_double:
             raise InputError(
                 f"is {width}x{height}, as large as its image: regions need contours of double size (ucm2), "
@@ -145,13 +140,6 @@ class Decoding:
                 file=image.prediction,
             )
         return contours
-
-    @staticmethod
-    def _suppressed(strengths: Map, image: AnnotatedImage) -> Map:
-        try:
-            return edges_nms(strengths / 255 if strengths.dtype == np.uint8 else strengths)
-        except InputError as error:
-            raise InputError(error.message, file=image.prediction, place=error.place) from error
 
 
 def read_map(path: Path, drawn: Drawn) -> Prediction:

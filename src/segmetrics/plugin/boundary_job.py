@@ -68,18 +68,18 @@ class BoundaryJob(Job):
         first = read_map(there[0].prediction, images.drawn)
         n_segmentations = len(first) if isinstance(first, list) else None
         self._evaluator = _evaluators(images, values, n_segmentations)
-        self._decoding = Decoding(images.drawn, n_segmentations, suppresses=values.get("nms") is True)
+        self._decoding = Decoding(images.drawn, n_segmentations)
         self._images = tuple(there)
         self.coverage = matched.coverage
         self.dataset = DatasetInfo(split=str(values["split"]), n_images=self.coverage.expected, n_classes=1)
         self.inputs = tuple(_inputs(there))
         self.first_missing = matched.first_missing
-        self.warnings = (*matched.warnings(), *self._doubts())
+        self.warnings = (*matched.warnings(), *self._doubts(nms=values.get("nms") is True))
 
-    def _doubts(self) -> Iterator[str]:
+    def _doubts(self, *, nms: bool) -> Iterator[str]:
         if self._decoding.drawn == "boundaries" and self._decoding.n_segmentations is None:
             first = self._images[0]
-            yield from doubts(np.asarray(self._decoding.prediction(first)), first.prediction)
+            yield from doubts(np.asarray(self._decoding.prediction(first)), first.prediction, nms=nms)
 
     def evaluator(self) -> Evaluator:
         """A fresh evaluator of what was drawn."""
@@ -121,6 +121,7 @@ def _evaluators(
         BoundaryEvaluator,
         thresholds,
         max_distance=images.max_distance if given is None else given,
+        nms=values["nms"] is True,
         convention=cast("Convention", values["convention"]),
     )
 

@@ -15,12 +15,13 @@ _MOST_INSIDE: Final = 0.2
 """Of strong pixels, those that only strong ones surround: nearly none in thin edges, most in thick ones."""
 
 
-def doubts(edges: NDArray[Any], path: Path) -> Iterator[str]:
+def doubts(edges: NDArray[Any], path: Path, *, nms: bool = False) -> Iterator[str]:
     """A line for what looks wrong with an edge map, if anything does.
 
     Args:
         edges: (h, w) strengths, floating point from 0 to 1 or uint8.
         path: Where it comes from.
+        nms: Whether what is no maximum will be suppressed, so that edges may be thick.
 
     >>> thick = np.zeros((20, 20))
     >>> thick[2:7] = 1
@@ -34,6 +35,7 @@ def doubts(edges: NDArray[Any], path: Path) -> Iterator[str]:
     share = np.mean(edges > _STRONG * highest)
     if share > _MOST_STRONG:
         yield f"{path} looks inverted: {share:.0%} of its pixels are above one half, and edges are few"
+    if nms or share > _MOST_STRONG:
         return
     strong = (edges >= _STRONG * edges.max()) & (edges > 0)
     inside = int(_surrounded(strong).sum()) / max(int(strong.sum()), 1)
