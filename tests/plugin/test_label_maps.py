@@ -20,7 +20,7 @@ from segmetrics.evaluators.semantic import SemanticEvaluator
 from segmetrics.plugin import Dataset, Job, OpenContext
 from segmetrics.plugin.label_map_job import LabelFile
 from segmetrics.plugin.label_maps import Coding, InstanceMaps, LabelProtocol, label_map_dataset
-from segmetrics.plugin.sample_png import write_png
+from segmetrics.plugin.png_writer import write_png
 from segmetrics.runner import run
 from segmetrics.runner.execution import evaluate
 from segmetrics.types import Scores

@@ -17,7 +17,7 @@ from segmetrics.plugin.boundary_sample import write_boundary_sample
 from segmetrics.plugin.label_maps import LabelProtocol, label_map_dataset
 from segmetrics.plugin.plain import PLAIN, plain_dataset
 from segmetrics.plugin.plain_boundaries import IMAGES
-from segmetrics.plugin.sample_png import write_png
+from segmetrics.plugin.png_writer import write_png
 from segmetrics.runner import is_plain, run, verify
 from segmetrics.testing import check_dataset
 from segmetrics_ade20k import ADE20K, CLASSES

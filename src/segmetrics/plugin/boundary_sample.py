@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.plugin.label_map_files import Pattern
+from segmetrics.plugin.png_writer import write_png
 from segmetrics.plugin.sample_mat import write_mat
-from segmetrics.plugin.sample_png import write_png
 
 if TYPE_CHECKING:
     from segmetrics.plugin.boundaries import AnnotatedImages

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmetrics.plugin.label_map_files import Pattern
-from segmetrics.plugin.sample_png import write_png
+from segmetrics.plugin.png_writer import write_png
 
 if TYPE_CHECKING:
     from segmetrics.plugin.cityscapes_instances import InstanceFiles

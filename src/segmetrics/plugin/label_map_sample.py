@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from segmetrics.plugin.label_map_files import Pattern
 from segmetrics.plugin.label_map_images import stored_labels
-from segmetrics.plugin.sample_png import write_png
+from segmetrics.plugin.png_writer import write_png
 
 if TYPE_CHECKING:
     from segmetrics.classes import Classes

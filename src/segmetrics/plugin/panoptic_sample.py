@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from segmetrics.plugin.sample_png import write_png
+from segmetrics.plugin.png_writer import write_png
 
 N_IMAGES = 16
 HEIGHT, WIDTH = 120, 160

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from segmetrics import masks
 from segmetrics.errors import InputError
+from segmetrics.plugin.png_writer import png_bytes
 from segmetrics.plugin.predictor import ObjectPrediction
-from segmetrics.plugin.sample_png import png_bytes
 from segmetrics.types import Key
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from segmetrics.errors import InputError
 from segmetrics.plugin import Model, Predictor, Registry, no_progress
+from segmetrics.plugin.png_writer import write_png
 from segmetrics.plugin.prediction_forms import CocoResults, EdgePngs, ImageSet, LabelPngs, PredictionForm
-from segmetrics.plugin.sample_png import write_png
 from segmetrics.runner.predicting import Predictions
 from segmetrics.testing.conformance import announced, doing, require
 from segmetrics.types import Key

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from segmetrics.plugin.sample_png import write_png
+from segmetrics.plugin.png_writer import write_png
 from segmetrics_bravo.maps import HIGHEST_LABEL
 from segmetrics_bravo.sampling import VOID
 from segmetrics_bravo.subsets import SUBSETS, Subset
